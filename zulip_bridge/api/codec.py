@@ -43,15 +43,16 @@ def from_json(kind: type[T], value: Any) -> T:
 
     Raises :class:`ShapeError` where it does not fit.
     """
-    return typing.cast(T, _decoder(kind)(value, ""))
+    read: Decoder = _decoder(typing.cast(Any, kind))
+    return typing.cast(T, read(value, ""))
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def _field_names(kind: type) -> tuple[str, ...]:
     return tuple(field.name for field in dataclasses.fields(kind))
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def _decoder(kind: Any) -> Decoder:
     if kind is Any or kind is object:
         return lambda value, path: value
@@ -148,7 +149,9 @@ def _dict_decoder(item_kind: Any) -> Decoder:
 
 def _dataclass_decoder(kind: type) -> Decoder:
     hints = typing.get_type_hints(kind)
-    fields = [(field.name, _decoder(hints[field.name]), _required(field)) for field in dataclasses.fields(kind)]
+    fields = [
+        (field.name, _decoder(hints[field.name]), _required(field)) for field in dataclasses.fields(kind)
+    ]
 
     def decode(value: Any, path: str) -> Any:
         if not isinstance(value, dict):
