@@ -1,0 +1,135 @@
+"""The door to an install: the command line that opens its shell as the right Unix user.
+
+Zulip's ``manage.py`` must run as the owner of the deployment. As that user nothing is needed; as root the steward
+changes to it with ``runuser`` (or ``sudo``); as anybody else it uses ``sudo`` where that is allowed.
+"""
+
+from __future__ import annotations
+
+import os
+import pwd
+import shutil
+import subprocess
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from zulip_bridge.api.errors import ErrorKind, StewardError
+
+from .boot import SHELL
+from .targets import DEFAULT_INSTALL, DemoTarget, InstallTarget, Target
+
+SUDO_CHECK_SECONDS = 10.0
+
+
+def _ignore_progress(sentence: str) -> None:
+    """Nobody watches."""
+
+
+@dataclass(frozen=True)
+class Door:
+    """How to open the shell.
+
+    ``argv`` is complete and holds no personal data. ``user`` is the Unix user it runs as. ``password_first`` is a
+    command to run on the operator's terminal before the screen is taken over, where sudo wants a password.
+    """
+
+    argv: tuple[str, ...]
+    user: str
+    install: Path
+    label: str
+    password_first: tuple[str, ...] | None = None
+
+    def ask_password(self) -> None:
+        """Let sudo ask for the operator's password, on the terminal, now. Nothing where none is wanted."""
+        if self.password_first is None:
+            return
+        if subprocess.run(self.password_first, check=False).returncode != 0:
+            raise StewardError(ErrorKind.LAUNCH, f"sudo did not let you become the user {self.user}.")
+
+
+def open_door(target: Target, progress: Callable[[str], None] = _ignore_progress) -> Door:
+    """Find out how to open ``target``; nothing is started but, for the demo, its database.
+
+    ``progress`` is told, in words, what the demo is doing. Blocking: call it from a thread where that matters.
+
+    Raises :class:`StewardError` (kind ``launch``) with a sentence on what is missing or who is needed.
+    """
+    if isinstance(target, DemoTarget):
+        return _demo_door(target, progress)
+    manage = target.path / "manage.py"
+    owner = _owner(manage, target)
+    return _door(manage, owner, target.label)
+
+
+def _demo_door(target: DemoTarget, progress: Callable[[str], None]) -> Door:
+    try:
+        from zulip_bridge import demo
+    except ImportError as error:
+        raise StewardError(
+            ErrorKind.LAUNCH,
+            "The demo needs its extra packages: python3 -m pip install 'zulip-steward[demo]'.",
+            cause=str(error),
+        ) from error
+    try:
+        install = demo.ensure(target.size, progress)
+    except demo.DemoError as error:
+        raise StewardError(ErrorKind.LAUNCH, str(error)) from error
+    manage = install.path / "manage.py"
+    return _door(manage, pwd.getpwuid(manage.stat().st_uid), target.label)
+
+
+def _owner(manage: Path, target: InstallTarget) -> pwd.struct_passwd:
+    try:
+        status = manage.stat()
+    except FileNotFoundError as error:
+        where = "No Zulip deployment was found at" if target.path == DEFAULT_INSTALL else "There is no manage.py in"
+        hint = "name one with --install PATH, or look around with --demo"
+        raise StewardError(ErrorKind.LAUNCH, f"{where} {target.path}; {hint}.") from error
+    except PermissionError as error:
+        sentence = f"You may not look into {target.path}; run zulip-steward as root or with sudo."
+        raise StewardError(ErrorKind.LAUNCH, sentence) from error
+    try:
+        return pwd.getpwuid(status.st_uid)
+    except KeyError as error:
+        sentence = f"{manage} belongs to user number {status.st_uid}, who has no account on this machine."
+        raise StewardError(ErrorKind.LAUNCH, sentence) from error
+
+
+def _door(manage: Path, owner: pwd.struct_passwd, label: str) -> Door:
+    shell = (str(manage), *SHELL)
+    become, password = _become(owner)
+    return Door((*become, *shell), owner.pw_name, manage.parent, label, password)
+
+
+def _become(owner: pwd.struct_passwd) -> tuple[Sequence[str], tuple[str, ...] | None]:
+    if os.geteuid() == owner.pw_uid:
+        return (), None
+    if os.geteuid() == 0 and shutil.which("runuser"):
+        return ("runuser", "-u", owner.pw_name, "--"), None
+    if shutil.which("sudo") is None:
+        raise StewardError(
+            ErrorKind.LAUNCH,
+            f"This install belongs to the user {owner.pw_name}: run zulip-steward as {owner.pw_name} or as root "
+            "(there is no sudo on this machine).",
+        )
+    become = ("sudo", "-n", "-u", owner.pw_name, "--")
+    if os.geteuid() == 0 or _sudo_without_password(become):
+        return become, None
+    # `sudo -v` asks on the terminal; afterwards `sudo -n` works for as long as sudo remembers.
+    return become, ("sudo", "-v", "-p", f"[sudo] password to become {owner.pw_name}: ")
+
+
+def _sudo_without_password(become: Sequence[str]) -> bool:
+    try:
+        probe = subprocess.run(
+            [*become, "true"],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            timeout=SUDO_CHECK_SECONDS,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        return False
+    return probe.returncode == 0

@@ -1,0 +1,41 @@
+"""Which method is served by which function; the modules are imported when their first request comes."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable
+from typing import Any
+
+from zulip_bridge.api.calls import Request
+from zulip_bridge.api.errors import ErrorKind, StewardError
+from zulip_bridge.api.export import ExportPerson
+from zulip_bridge.api.footprint import ReadFootprint
+from zulip_bridge.api.people import FindPerson, ListRealms, PageOfPeople, SearchPeople, ShowPerson
+from zulip_bridge.api.server import Examine
+
+from .context import Context
+
+Handler = Callable[[Any, Context], Any]
+
+SERVED: list[tuple[type[Request[Any]], str, str]] = [
+    (SearchPeople, "people", "search"),
+    (PageOfPeople, "people", "page"),
+    (ListRealms, "realms", "list_realms"),
+    (FindPerson, "people", "find"),
+    (ShowPerson, "person", "show"),
+    (ReadFootprint, "footprint", "read_footprint"),
+    (ExportPerson, "export", "export_person"),
+    (Examine, "examine", "examine"),
+]
+"""Request type, module below ``zulip_bridge.worker``, function."""
+
+BY_METHOD = {request.METHOD: (request, module, function) for request, module, function in SERVED}
+
+
+def find(method: str) -> tuple[type[Request[Any]], Handler]:
+    """Request type and handler of a method; :class:`StewardError` for one that nobody serves."""
+    if method not in BY_METHOD:
+        raise StewardError(ErrorKind.PROTOCOL, f"The worker does not know the method {method!r}.")
+    request, module, function = BY_METHOD[method]
+    handler: Handler = getattr(importlib.import_module(f"zulip_bridge.worker.{module}"), function)
+    return request, handler
