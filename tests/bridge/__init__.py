@@ -1,0 +1,1 @@
+"""Tests of the bridge: what touches Zulip, and what stands beside it."""
