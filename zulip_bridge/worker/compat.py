@@ -108,3 +108,12 @@ def setting(name: str, default: Any = None) -> Any:
     from django.conf import settings
 
     return getattr(settings, name, default)
+
+
+def named_groups() -> Any:
+    """Query set of the groups that have a name: a model of its own from 9.0, all groups before."""
+    named = model("zerver", "NamedUserGroup")
+    if named is None:
+        named = model("zerver", "UserGroup")
+    assert named is not None
+    return named.objects

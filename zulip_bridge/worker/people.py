@@ -69,7 +69,8 @@ def page(request: PageOfPeople, context: Context) -> PeoplePage:
 
 def find(request: FindPerson, context: Context) -> Person:
     """Answer :class:`FindPerson`: by id, or by real or API address regardless of case."""
-    user = request.user.strip()
+    user = request.user.strip().replace("\0", "")
+    parameters: list[Any]
     if user.isascii() and user.isdigit():
         condition, parameters = "u.id = %s", [_small(user)]
     else:
