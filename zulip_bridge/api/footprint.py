@@ -14,8 +14,8 @@ class FootprintRow:
 
     ``category`` is that of the project's table of personal data (identity, content, behaviour, credentials,
     security_log, derived) or ``uncategorized`` for a table it has never heard of. ``kind`` is ``fk``,
-    ``o2o``, ``m2m`` (found in the server's own models) or ``indirect`` (known without a foreign key, such as an
-    address in an invitation). ``exact`` is false where counting was bounded.
+    ``o2o``, ``m2m`` (found in the server's own models) or ``indirect`` (known without a foreign key, such as
+    an address in an invitation). ``exact`` is false where counting was bounded.
     """
 
     table: str

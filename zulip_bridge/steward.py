@@ -1,0 +1,224 @@
+"""The steward: one session on one server, the same for the screens and the command line.
+
+It opens the bridge, and writes the journal before anything about a person is handed over: a reading that cannot be
+recorded does not happen.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from importlib import metadata
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from zulip_bridge.api.calls import Hello, Progress, WorkerOptions
+from zulip_bridge.api.errors import ErrorKind, StewardError
+from zulip_bridge.api.footprint import FootprintRow, ReadFootprint
+from zulip_bridge.api.people import (
+    FindPerson,
+    ListRealms,
+    PageOfPeople,
+    PeoplePage,
+    Person,
+    PersonDetail,
+    Realm,
+    SearchPeople,
+    ShowPerson,
+)
+from zulip_bridge.api.server import Examine, Finding
+from zulip_bridge.client import Bridge, Stage
+from zulip_bridge.journal import Entry, Journal, JournalError, Operator, Result, Server, current_operator
+from zulip_bridge.journal import Person as JournalPerson
+from zulip_bridge.launch import Door, InstallTarget, Target, open_door
+
+if TYPE_CHECKING:
+    from zulip_bridge.export import ExportResult
+
+Words = Callable[[str], None]
+
+
+def version() -> str:
+    """This tool's version."""
+    return metadata.version("zulip-steward")
+
+
+def ask_password_first(target: Target) -> None:
+    """Where sudo wants a password to open ``target``, let it ask on the terminal, before a screen is taken over."""
+    if isinstance(target, InstallTarget):
+        open_door(target).ask_password()
+
+
+class Steward:
+    """An open session. Make it with :meth:`open`, end it with :meth:`close`."""
+
+    def __init__(self, door: Door, bridge: Bridge, journal: Journal, read_only: bool) -> None:
+        self.door = door
+        self.journal = journal
+        self.read_only = read_only
+        self._bridge = bridge
+        self._identity = current_operator()
+        self._recorded: set[tuple[str, int]] = set()
+
+    @classmethod
+    async def open(
+        cls, target: Target, *, read_only: bool = False, on_stage: Words = lambda sentence: None
+    ) -> Steward:
+        """Open ``target``; ``on_stage`` is told in short sentences what is being done.
+
+        Raises :class:`StewardError` with what to do about it.
+        """
+        journal = Journal()
+        await _journaling(journal.check)
+        on_stage(f"Looking for {target.label}")
+        loop = asyncio.get_running_loop()
+        door = await asyncio.to_thread(open_door, target, lambda words: _from_thread(loop, on_stage, words))
+        operator = current_operator()
+        options = WorkerOptions(read_only=read_only, operator=operator.login)
+        bridge = await Bridge.open(door, options, lambda stage: on_stage(_stage_words(stage, door)))
+        return cls(door, bridge, journal, read_only)
+
+    @property
+    def hello(self) -> Hello:
+        """What the worker said of the server."""
+        return self._bridge.hello
+
+    @property
+    def label(self) -> str:
+        """The server's own name, or where its install is."""
+        return self.hello.server or self.door.label
+
+    @property
+    def operator(self) -> str:
+        """The person at the keyboard, as the journal names them."""
+        return _operator_words(self._identity)
+
+    @property
+    def alive(self) -> bool:
+        """Whether the worker can still be asked."""
+        return self._bridge.alive
+
+    @property
+    def diagnostics(self) -> list[str]:
+        """The last lines that Zulip wrote to stderr; untrusted text."""
+        return self._bridge.diagnostics
+
+    async def search(self, request: SearchPeople) -> PeoplePage:
+        """Find people; cancelling the task ends the query."""
+        return await self._bridge.call(request)
+
+    async def page(self, request: PageOfPeople) -> PeoplePage:
+        """Another page of a listing."""
+        return await self._bridge.call(request)
+
+    async def realms(self) -> list[Realm]:
+        """The server's organizations."""
+        return await self._bridge.call(ListRealms())
+
+    async def find(self, user: str, realm: str | None = None) -> Person:
+        """The one account that ``user`` (id or address) means."""
+        return await self._bridge.call(FindPerson(user, realm))
+
+    async def examine(self) -> list[Finding]:
+        """What ``doctor`` reports."""
+        return await self._bridge.call(Examine())
+
+    async def show(self, person: Person) -> PersonDetail:
+        """A person's first page; recorded."""
+        await self._record_reading("person.read", person)
+        return await self._bridge.call(ShowPerson(person.id))
+
+    async def footprint(
+        self, person: Person, on_progress: Callable[[Progress], None] | None = None
+    ) -> list[FootprintRow]:
+        """Where the server holds something about the person, with counts; recorded."""
+        await self._record_reading("person.footprint", person)
+        return await self._bridge.call(ReadFootprint(person.id), on_progress)
+
+    async def export(
+        self, person: Person, destination: Path, on_progress: Callable[[Progress], None]
+    ) -> ExportResult:
+        """Export a person to a directory, in a worker of its own; recorded with its start and its end.
+
+        Cancelling the task cancels the export; nothing is kept then.
+        """
+        from zulip_bridge.export import Provenance, export_person
+
+        parameters = {"destination": str(destination)}
+        await self.record("export.started", Result("started"), person, parameters)
+        options = WorkerOptions(role="export", read_only=True, statement_timeout_ms=0, operator=self._identity.login)
+        try:
+            bridge = await Bridge.open(self.door, options)
+            try:
+                provenance = Provenance(
+                    tool_version=version(), operator=self.operator, hello=bridge.hello, install=self.door.label
+                )
+                result = await export_person(bridge, person, destination, on_progress, provenance)
+            finally:
+                await asyncio.shield(bridge.close())
+        except BaseException as error:
+            await asyncio.shield(self.record("export.finished", _failure(error), person, parameters))
+            raise
+        sentence = f"{result.messages} messages, {result.files} files"
+        summary = {**parameters, "manifest_sha256": result.manifest_sha256, "warnings": len(result.warnings)}
+        await self.record("export.finished", Result("done", sentence), person, summary)
+        return result
+
+    async def record(
+        self, action: str, result: Result, person: Person | None = None, parameters: dict[str, Any] | None = None
+    ) -> None:
+        """Write an entry to the journal; :class:`StewardError` (kind ``storage``) where that fails."""
+        entry = Entry(
+            action=action,
+            result=result,
+            server=Server(self.label, self.hello.zulip_version, self.door.label),
+            realm=person.realm if person else None,
+            person=JournalPerson(person.id, person.realm) if person else None,
+            parameters=parameters or {},
+            operator=self._identity,
+        )
+        await _journaling(lambda: self.journal.append(entry))
+
+    async def close(self) -> None:
+        """End the worker."""
+        await self._bridge.close()
+
+    async def _record_reading(self, action: str, person: Person) -> None:
+        """Once a session for each person and kind of reading: scrolling past somebody again says nothing new."""
+        if (action, person.id) not in self._recorded:
+            await self.record(action, Result("done"), person)
+            self._recorded.add((action, person.id))
+
+
+async def _journaling(work: Callable[[], object]) -> None:
+    try:
+        await asyncio.to_thread(work)
+    except JournalError as error:
+        raise StewardError(ErrorKind.STORAGE, str(error)) from error
+
+
+def _failure(error: BaseException) -> Result:
+    if isinstance(error, StewardError):
+        cancelled = error.kind is ErrorKind.CANCELLED
+        return Result("cancelled" if cancelled else "failed", error.sentence)
+    if isinstance(error, asyncio.CancelledError | KeyboardInterrupt):
+        return Result("cancelled", "Cancelled by the operator.")
+    return Result("failed", type(error).__name__)
+
+
+def _from_thread(loop: asyncio.AbstractEventLoop, on_stage: Words, words: str) -> None:
+    loop.call_soon_threadsafe(on_stage, words)
+
+
+def _stage_words(stage: Stage, door: Door) -> str:
+    return {
+        "starting": f"Opening the management shell of {door.install} as {door.user}",
+        "shell": "Waiting for Zulip to start",
+        "worker": "Asking the database",
+        "ready": "Connected",
+    }[stage]
+
+
+def _operator_words(operator: Operator) -> str:
+    login = operator.sudo_user or operator.login
+    return f"{login} (sudo)" if operator.sudo_user else login
