@@ -6,7 +6,7 @@ import unicodedata
 from typing import Literal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from zulip_bridge.text import cell_width, display_text, pad
@@ -19,11 +19,13 @@ NASTY = [
 ]
 
 # All of Unicode, and often what is special in it close together.
+calm = settings(deadline=None)  # a slow machine is no failure
 texts = st.lists(st.one_of(st.sampled_from(NASTY), st.characters(), st.text(max_size=5)), max_size=60).map("".join)
 limits = st.one_of(st.none(), st.integers(min_value=0, max_value=50))
 newline_modes: st.SearchStrategy[Literal["mark", "keep"]] = st.sampled_from(["mark", "keep"])
 
 
+@calm
 @given(texts, limits)
 def test_no_character_that_a_terminal_obeys_survives(value: str, limit: int | None) -> None:
     for char in display_text(value, limit=limit):
@@ -32,28 +34,33 @@ def test_no_character_that_a_terminal_obeys_survives(value: str, limit: int | No
         assert unicodedata.category(char) != "Cf" or char == "\u200d"
 
 
+@calm
 @given(texts, limits)
 def test_kept_newlines_are_the_only_control_character(value: str, limit: int | None) -> None:
     shown = display_text(value, limit=limit, newlines="keep")
     assert {char for char in shown if unicodedata.category(char) == "Cc"} <= {"\n"}
 
 
+@calm
 @given(texts, limits, newline_modes)
 def test_its_own_result_stays_as_it_is(value: str, limit: int | None, newlines: Literal["mark", "keep"]) -> None:
     once = display_text(value, limit=limit, newlines=newlines)
     assert display_text(once, limit=limit, newlines=newlines) == once
 
 
+@calm
 @given(texts, st.integers(min_value=0, max_value=50), newline_modes)
 def test_never_wider_than_the_limit(value: str, limit: int, newlines: Literal["mark", "keep"]) -> None:
     assert cell_width(display_text(value, limit=limit, newlines=newlines)) <= limit
 
 
+@calm
 @given(texts, st.integers(min_value=0, max_value=50), st.sampled_from(["left", "right"]))
 def test_padding_gives_exactly_the_width(value: str, width: int, align: Literal["left", "right"]) -> None:
     assert cell_width(pad(value, width, align=align)) == width
 
 
+@calm
 @given(texts)
 def test_every_code_point_of_zero_width_is_bounded(value: str) -> None:
     longest = run = 0
@@ -63,6 +70,7 @@ def test_every_code_point_of_zero_width_is_bounded(value: str) -> None:
     assert longest <= 5  # four marks, or one selector between
 
 
+@calm
 @given(st.text(alphabet=st.characters(min_codepoint=0x20, max_codepoint=0x7E)))
 def test_plain_text_is_left_alone(value: str) -> None:
     assert display_text(value) == value
