@@ -1,0 +1,123 @@
+"""The footprint, held against PostgreSQL's own catalogue of foreign keys, and the first page of a person."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+
+from tests.plain_sql import Database, column, rows, value
+from zulip_bridge.api.calls import Progress
+from zulip_bridge.api.errors import ErrorKind, StewardError
+from zulip_bridge.api.footprint import FootprintRow, ReadFootprint
+from zulip_bridge.api.people import ShowPerson
+from zulip_bridge.client import Bridge
+from zulip_bridge.demo import DemoInstall
+from zulip_bridge.launch import InstallTarget, open_door
+
+FOREIGN_KEYS = """
+    SELECT c.conrelid::regclass::text, a.attname
+    FROM pg_constraint c JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = c.conkey[1]
+    WHERE c.contype = 'f' AND c.confrelid = 'zulip.zerver_userprofile'::regclass
+"""
+BUSIEST = """
+    SELECT sender_id FROM zulip.zerver_message m JOIN zulip.zerver_userprofile u ON u.id = m.sender_id
+    WHERE NOT u.is_bot GROUP BY 1 ORDER BY count(*) DESC LIMIT 1
+"""
+
+
+@pytest.fixture
+async def bridge(demo: DemoInstall) -> AsyncIterator[Bridge]:
+    opened = await Bridge.open(open_door(InstallTarget(demo.path)))
+    yield opened
+    await opened.close()
+
+
+def by_place(footprint: list[FootprintRow]) -> dict[tuple[str, str], FootprintRow]:
+    return {(row.table, row.column): row for row in footprint}
+
+
+def plain(table: str) -> str:
+    return table.rpartition(".")[2].strip('"')
+
+
+@pytest.mark.parametrize("rank", range(0, 300, 37))
+async def test_every_foreign_key_of_the_database_is_counted_as_sql_counts_it(
+    bridge: Bridge, database: Database, rank: int
+) -> None:
+    person = column(database, "SELECT id FROM zulip.zerver_userprofile ORDER BY id OFFSET %s LIMIT 1", rank)[0]
+    found = by_place(await bridge.call(ReadFootprint(person)))
+    keys = rows(database, FOREIGN_KEYS)
+    assert len(keys) > 40
+    expected = {
+        (plain(table), name): value(database, f"SELECT count(*) FROM {table} WHERE {name} = %s", person)
+        for table, name in keys
+    }
+    assert {place: found[place].rows for place in expected} == expected
+
+
+async def test_what_has_no_foreign_key_is_found_too(bridge: Bridge, database: Database) -> None:
+    person = value(database, BUSIEST)
+    found = by_place(await bridge.call(ReadFootprint(person)))
+    mentions = "SELECT count(*) FROM zulip.zerver_usermessage WHERE user_profile_id = %s AND flags & 8 <> 0"
+    assert found["zerver_usermessage", "flags"].rows == value(database, mentions, person)
+    assert found["zerver_recipient", "type_id"].rows == 1
+    invited = column(
+        database,
+        """SELECT u.id FROM zulip.zerver_preregistrationuser p
+           JOIN zulip.zerver_userprofile u ON lower(u.delivery_email) = lower(p.email) LIMIT 1""",
+    )
+    assert by_place(await bridge.call(ReadFootprint(invited[0])))["zerver_preregistrationuser", "email"].rows >= 1
+
+
+async def test_a_table_nobody_has_heard_of_appears_uncategorized(bridge: Bridge) -> None:
+    rows_ = await bridge.call(ReadFootprint(10))
+    assert {row.category for row in rows_} <= {
+        "identity", "content", "behaviour", "credentials", "security_log", "derived", "uncategorized",
+    }  # fmt: skip
+    assert all(row.exact for row in rows_)
+
+
+async def test_progress_is_reported_to_the_end(bridge: Bridge) -> None:
+    seen: list[Progress] = []
+    found = await bridge.call(ReadFootprint(10), seen.append)
+    assert seen[-1] == Progress("footprint", len(found), len(found), 0)
+
+
+async def test_nobody_has_no_footprint(bridge: Bridge) -> None:
+    with pytest.raises(StewardError) as caught:
+        await bridge.call(ReadFootprint(2**31 - 1))
+    assert caught.value.kind is ErrorKind.NOT_FOUND
+
+
+async def test_the_first_page_of_everybody_can_be_read(bridge: Bridge, database: Database) -> None:
+    for person in column(database, "SELECT id FROM zulip.zerver_userprofile ORDER BY id"):
+        detail = await bridge.call(ShowPerson(person))
+        assert detail.person.id == person
+
+
+async def test_the_first_page_says_what_the_database_says(bridge: Bridge, database: Database) -> None:
+    person = value(database, BUSIEST)
+    detail = await bridge.call(ShowPerson(person))
+    counts = {each.name: each.count for each in detail.counts}
+    assert counts["messages sent"] == value(
+        database, "SELECT count(*) FROM zulip.zerver_message WHERE sender_id = %s", person
+    )
+    assert counts["files"] == value(
+        database, "SELECT count(*) FROM zulip.zerver_attachment WHERE owner_id = %s", person
+    )
+    assert [bot.id for bot in detail.bots_owned] == column(
+        database, "SELECT id FROM zulip.zerver_userprofile WHERE bot_owner_id = %s ORDER BY id", person
+    )
+    assert len(detail.profile) == value(
+        database, "SELECT count(*) FROM zulip.zerver_customprofilefieldvalue WHERE user_profile_id = %s", person
+    )
+
+
+async def test_no_secret_is_in_the_first_page(bridge: Bridge, database: Database) -> None:
+    (secrets,) = rows(
+        database, "SELECT api_key, password, uuid::text FROM zulip.zerver_userprofile WHERE id = %s", 10
+    )
+    shown: Any = repr(await bridge.call(ShowPerson(10)))
+    assert not any(secret and secret in shown for secret in secrets)
