@@ -18,8 +18,8 @@ NASTY = [
     *BIDI,
 ]
 
-# All of Unicode, and often what is special in it close together.
 calm = settings(deadline=None)  # a slow machine is no failure
+# All of Unicode, and often what is special in it close together.
 texts = st.lists(st.one_of(st.sampled_from(NASTY), st.characters(), st.text(max_size=5)), max_size=60).map("".join)
 limits = st.one_of(st.none(), st.integers(min_value=0, max_value=50))
 newline_modes: st.SearchStrategy[Literal["mark", "keep"]] = st.sampled_from(["mark", "keep"])
