@@ -1,0 +1,67 @@
+"""Fills the demo install with a made-up organization that is the same each time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Literal
+
+import psycopg
+
+from zulip_bridge.demo.population.indexes import drop_indexes, make_indexes
+from zulip_bridge.demo.population.load import load_book, reset_sequences, run
+from zulip_bridge.demo.population.small import compose
+from zulip_bridge.demo.population.world import Upload
+
+__all__ = ["populate"]
+
+BULK_TABLES = ("zerver_message", "zerver_usermessage")
+"""Tables with so many rows that their indexes are better made afterwards."""
+
+
+def populate(
+    connection: psycopg.Connection[Any],
+    uploads: Path,
+    size: Literal["small", "large"],
+    progress: Callable[[str], None],
+) -> None:
+    """Fill empty Zulip-shaped tables, found through the search_path, and write the files below `uploads`.
+
+    All rows come in one transaction, which is committed: after an error the tables are as empty as before.
+    Needs a superuser, because foreign keys and triggers rest meanwhile. `progress` is told what is being done,
+    in a few words. ValueError when the tables are not empty, KeyError when they are not Zulip's.
+    """
+    world = compose(progress)
+    with connection.transaction():
+        if connection.execute("SELECT EXISTS (SELECT FROM zerver_realm)").fetchone() != (False,):
+            raise ValueError("The demo database is not empty.")
+        run(connection, "SET LOCAL session_replication_role = replica")
+        run(connection, "SET LOCAL synchronous_commit = off")
+        run(connection, "SET LOCAL maintenance_work_mem = '256MB'")
+        dropped = drop_indexes(connection, BULK_TABLES)
+        progress("tables")
+        load_book(connection, world.book, lambda _: None)
+        run(connection, INDEX_WORDS)
+        progress("indexes")
+        make_indexes(connection, dropped)
+        reset_sequences(connection)
+        progress("statistics")
+        run(connection, "ANALYZE")
+    progress("files")
+    write_uploads(uploads, world.uploads)
+    if connection.info.transaction_status == psycopg.pq.TransactionStatus.INTRANS:
+        connection.commit()
+
+
+INDEX_WORDS = (
+    "UPDATE zerver_message SET search_tsvector ="
+    " to_tsvector('english', subject || ' ' || rendered_content) WHERE search_tsvector IS NULL"
+)
+
+
+def write_uploads(uploads: Path, files: list[Upload]) -> None:
+    """Write files below a directory, readable by their owner only."""
+    for file in files:
+        path = uploads / file.path
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path.write_bytes(file.content)

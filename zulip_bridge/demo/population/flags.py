@@ -1,0 +1,13 @@
+"""Bits of UserMessage.flags (zerver/models/messages.py, AbstractUserMessage.ALL_FLAGS)."""
+
+READ = 1
+STARRED = 2
+COLLAPSED = 4
+MENTIONED = 8
+STREAM_WILDCARD = 16
+TOPIC_WILDCARD = 32
+GROUP_MENTIONED = 64
+HAS_ALERT_WORD = 512
+HISTORICAL = 1024
+IS_PRIVATE = 2048
+ACTIVE_PUSH = 4096
