@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from typing import Any
 
 import pytest
 
@@ -119,5 +118,6 @@ async def test_no_secret_is_in_the_first_page(bridge: Bridge, database: Database
     (secrets,) = rows(
         database, "SELECT api_key, password, uuid::text FROM zulip.zerver_userprofile WHERE id = %s", 10
     )
-    shown: Any = repr(await bridge.call(ShowPerson(10)))
+    detail = await bridge.call(ShowPerson(10))
+    shown = repr(detail)
     assert not any(secret and secret in shown for secret in secrets)

@@ -8,6 +8,7 @@ import platform
 import socket
 import struct
 import threading
+import time
 import traceback
 from collections.abc import Callable
 from typing import Any, BinaryIO
@@ -126,8 +127,9 @@ class Session:
             running = list(self._running.values())
         for context in running:
             self._lanes.cancel(context)
-        if running:
-            threading.Event().wait(GRACE_SECONDS if self._still_running() else 0)
+        deadline = time.monotonic() + GRACE_SECONDS
+        while self._still_running() and time.monotonic() < deadline:
+            time.sleep(0.01)
 
     def _still_running(self) -> bool:
         with self._lock:
