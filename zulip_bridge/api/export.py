@@ -11,12 +11,28 @@ from typing import ClassVar, Literal
 
 from .calls import Request
 
+PHASES = ("account", "messages", "files")
+"""The phases of an export as its progress names them, in their order."""
+
+
+@dataclass(frozen=True)
+class Planned:
+    """What is known before the first file: how many files the database lists, and their bytes."""
+
+    files: int
+    file_bytes: int
+    event: Literal["planned"] = "planned"
+
 
 @dataclass(frozen=True)
 class FileBegins:
-    """The chunks that follow belong to ``path`` (relative, ``/``-separated, made safe by the receiver)."""
+    """The chunks that follow belong to ``path``: relative, ``/``-separated, and safe by :mod:`api.paths`.
+
+    ``original`` is the name before it was made safe; empty where nothing had to be changed.
+    """
 
     path: str
+    original: str = ""
     event: Literal["file_begins"] = "file_begins"
 
 
@@ -54,26 +70,32 @@ class Warned:
 
 @dataclass(frozen=True)
 class SectionDone:
-    """What one section found, wrote and left out, with the reasons."""
+    """What one section found, wrote and left out, with the reasons; ``notes`` counts what is worth knowing."""
 
     section: str
     found: int
     written: int
     left_out: dict[str, int] = field(default_factory=dict)
+    notes: dict[str, int] = field(default_factory=dict)
     event: Literal["section_done"] = "section_done"
 
 
-ExportEvent = FileBegins | FileEnds | FileAbandoned | Warned | SectionDone
+ExportEvent = Planned | FileBegins | FileEnds | FileAbandoned | Warned | SectionDone
 
 
 @dataclass(frozen=True)
 class ExportSummary:
-    """The last word of an export: redactions made and counts, for the manifest."""
+    """The last word of an export, for the manifest.
+
+    ``messages_without_own_row`` counts messages that ``export_single_user`` would have dropped, because the
+    person has no UserMessage row for them. ``redactions`` says of each secret that it exists, never its value.
+    """
 
     person_id: int
     realm: str
     snapshot_taken: str
     messages: int
+    messages_without_own_row: int
     tables: dict[str, int]
     redactions: dict[str, str]
 

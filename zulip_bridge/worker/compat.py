@@ -117,3 +117,31 @@ def named_groups() -> Any:
         named = model("zerver", "UserGroup")
     assert named is not None
     return named.objects
+
+
+def message_flags() -> list[str | None]:
+    """Names of the bits of ``UserMessage.flags`` in their order; None for one that only Zulip itself uses."""
+    rows = model("zerver", "UserMessage")
+    assert rows is not None
+    return [None if name in rows.NON_API_FLAGS else str(name) for name in rows.ALL_FLAGS]
+
+
+def avatar_base(person_id: int, avatar_version: int, realm_id: int) -> tuple[str, bool]:
+    """Key of an avatar without its ending, and whether its version is part of it (from 9.0)."""
+    hashes = importlib.import_module("zerver.lib.avatar_hash")
+    versioned = getattr(hashes, "user_avatar_base_path_from_ids", None)
+    if versioned is not None:
+        return str(versioned(person_id, avatar_version, realm_id)), True
+    return str(hashes.user_avatar_path_from_ids(person_id, realm_id)), False
+
+
+def emoji_path(realm_id: int, file_name: str) -> str:
+    """Key of a custom emoji's picture."""
+    emoji = model("zerver", "RealmEmoji")
+    assert emoji is not None
+    return str(emoji.PATH_ID_TEMPLATE.format(realm_id=realm_id, emoji_file_name=file_name))
+
+
+def bucket(name: str) -> Any:
+    """A bucket of the storage that Zulip is set up for, with Zulip's credentials."""
+    return importlib.import_module("zerver.lib.upload.s3").get_bucket(name)

@@ -1,0 +1,131 @@
+"""``manifest.json``: what the export holds, what it leaves out and why, and the digest of every file.
+
+It is written last. Its own bytes are covered as well: they are exactly what :func:`encode` makes of its contents, and
+``digest`` covers those, so that a change anywhere shows.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import platform
+import time
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import orjson
+
+from zulip_bridge.api.codec import to_json
+from zulip_bridge.api.export import ExportSummary, SectionDone, Warned
+from zulip_bridge.api.people import Person
+
+from .directory import WrittenFile
+from .model import Provenance
+
+FORMAT = "zulip-steward-export"
+FORMAT_VERSION = 1
+
+
+class ManifestError(Exception):
+    """The bytes are not a manifest of ours; the text says why."""
+
+
+@dataclass
+class Contents:
+    """What is gathered for the manifest while the export runs."""
+
+    files: list[WrittenFile] = field(default_factory=list)
+    sections: list[SectionDone] = field(default_factory=list)
+    warnings: list[Warned] = field(default_factory=list)
+
+
+def build(person: Person, provenance: Provenance, summary: ExportSummary, contents: Contents) -> dict[str, Any]:
+    """The manifest as JSON values, without its digest."""
+    return {
+        "format": FORMAT,
+        "format_version": FORMAT_VERSION,
+        "person": {
+            "id": person.id,
+            "realm": person.realm,
+            "full_name": person.full_name,
+            "delivery_email": person.delivery_email,
+        },
+        "made": {
+            "started": _iso(provenance.started),
+            "finished": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+            "snapshot_taken": summary.snapshot_taken,
+            "operator": provenance.operator,
+            "host": platform.node(),
+            "tool": "zulip-steward",
+            "tool_version": provenance.tool_version,
+        },
+        "server": _server(provenance),
+        "scope": {
+            "preset": "export_single_user",
+            "words": "Everything that Zulip's own export_single_user writes about this person, and the messages "
+            "that it drops because the person has no UserMessage row for them.",
+        },
+        "redactions": summary.redactions,
+        "messages": {
+            "written": summary.messages,
+            "without_own_row": summary.messages_without_own_row,
+        },
+        "tables": summary.tables,
+        "sections": [_without_event(each) for each in contents.sections],
+        "warnings": [_without_event(each) for each in contents.warnings],
+        "files": [_file(each) for each in sorted(contents.files, key=lambda each: each.path)],
+    }
+
+
+def encode(manifest: dict[str, Any]) -> bytes:
+    """The manifest as it is written, with its digest added at the end."""
+    body = {key: value for key, value in manifest.items() if key != "digest"}
+    digest = hashlib.sha256(orjson.dumps(body)).hexdigest()
+    return orjson.dumps({**body, "digest": digest}, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+
+
+def decode(data: bytes) -> dict[str, Any]:
+    """The contents of a manifest; :class:`ManifestError` where it is not ours, is too new, or was changed."""
+    try:
+        manifest = orjson.loads(data)
+    except orjson.JSONDecodeError as error:
+        raise ManifestError("It is not JSON.") from error
+    if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
+        raise ManifestError("It is not the manifest of an export by zulip-steward.")
+    if manifest.get("format_version") != FORMAT_VERSION:
+        raise ManifestError(f"Its format has the version {manifest.get('format_version')!r}, not {FORMAT_VERSION}.")
+    if encode(manifest) != data:
+        raise ManifestError("It was changed after the export was made.")
+    return manifest
+
+
+def _file(file: WrittenFile) -> dict[str, Any]:
+    described: dict[str, Any] = {"path": file.path, "size": file.size, "sha256": file.sha256}
+    if file.rows:
+        described["rows"] = file.rows
+    if file.original:
+        described["original"] = file.original
+    return described
+
+
+def _server(provenance: Provenance) -> dict[str, Any]:
+    hello = provenance.hello
+    return {
+        "name": hello.server,
+        "install": hello.install,
+        "target": provenance.install,
+        "host": hello.host,
+        "zulip_version": hello.zulip_version,
+        "feature_level": hello.feature_level,
+        "postgres_version": hello.postgres_version,
+        "database": hello.database,
+    }
+
+
+def _without_event(value: SectionDone | Warned) -> dict[str, Any]:
+    encoded: dict[str, Any] = to_json(value)
+    return {key: each for key, each in encoded.items() if key != "event"}
+
+
+def _iso(moment: datetime) -> str:
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")

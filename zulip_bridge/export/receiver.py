@@ -1,0 +1,112 @@
+"""Taking the worker's events and bytes: which file they belong to, and what the manifest will say of it.
+
+Nothing that arrives is trusted: paths are made safe again, sizes are compared, and files come one after the other.
+Everything here blocks: it is called from a thread.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from zulip_bridge.api.calls import Progress
+from zulip_bridge.api.errors import ErrorKind, StewardError
+from zulip_bridge.api.export import FileAbandoned, FileBegins, FileEnds, Planned, SectionDone, Warned
+from zulip_bridge.api.paths import safe_path
+
+from .directory import MANIFEST, FileUnderWay, PartialDirectory, WrittenFile
+from .manifest import Contents
+
+MOST_NAMESAKES = 1_000
+
+
+class Receiver:
+    """Writes one export into its directory."""
+
+    def __init__(self, directory: PartialDirectory) -> None:
+        self.contents = Contents()
+        self._directory = directory
+        self._file: FileUnderWay | None = None
+        self._announced = ""
+        self._original = ""
+        self._file_bytes = 0
+
+    def chunk(self, data: memoryview) -> None:
+        """Bytes of the file under way."""
+        if self._file is None:
+            raise _confused("bytes that belong to no file")
+        self._file.write(data)
+
+    def event(self, event: Any) -> None:
+        """One of :data:`zulip_bridge.api.export.ExportEvent`."""
+        if isinstance(event, FileBegins):
+            self._begin(event)
+        elif isinstance(event, FileEnds):
+            self._end(event)
+        elif isinstance(event, FileAbandoned):
+            self._abandon(event)
+        elif isinstance(event, Warned):
+            self.contents.warnings.append(event)
+        elif isinstance(event, SectionDone):
+            self.contents.sections.append(event)
+        elif isinstance(event, Planned):
+            self._file_bytes = event.file_bytes
+            self._require(event.file_bytes)
+
+    def check_space(self, progress: Progress) -> None:
+        """Refuse early what will not fit: what is to come, judged by what has come."""
+        to_come = self._file_bytes
+        if progress.phase == "messages" and progress.total and progress.done:
+            to_come += progress.bytes * max(0, progress.total - progress.done) // progress.done
+        if progress.phase != "files":
+            self._require(to_come)
+
+    def check_complete(self) -> None:
+        """The worker is done: is everything that it began?"""
+        if self._file is not None:
+            raise _confused("no end of its last file")
+
+    def _require(self, size: int) -> None:
+        free = self._directory.free_bytes()
+        if size > free:
+            to_come = f"about {size / 1e6:.0f} MB are still to come, and {free / 1e6:.0f} MB are free"
+            raise StewardError(ErrorKind.STORAGE, f"There is not enough room: {to_come}.")
+
+    def _begin(self, event: FileBegins) -> None:
+        if self._file is not None:
+            raise _confused("a file inside a file")
+        path = safe_path(event.path)
+        if path == MANIFEST:
+            raise _confused("a manifest, which is not its to write")
+        self._announced, self._original = event.path, event.original
+        self._file = self._open(path)
+        if self._file.path != event.path and not self._original:
+            self._original = event.path
+
+    def _open(self, path: str) -> FileUnderWay:
+        """Begin the file, under another name where this one is taken."""
+        for namesake in range(MOST_NAMESAKES):
+            try:
+                return self._directory.begin(safe_path(f"{path}~{namesake}" if namesake else path))
+            except (FileExistsError, NotADirectoryError, IsADirectoryError):
+                continue
+        raise _confused("the same file again and again")
+
+    def _end(self, event: FileEnds) -> None:
+        if self._file is None or event.path != self._announced:
+            raise _confused("the end of a file that was not begun")
+        path = self._file.path
+        self._file = None
+        size, digest = self._directory.end(event.modified)
+        if size != event.size:
+            raise _confused(f"{size} bytes of a file that should have {event.size}")
+        self.contents.files.append(WrittenFile(path, size, digest, event.rows, self._original))
+
+    def _abandon(self, event: FileAbandoned) -> None:
+        if self._file is None or event.path != self._announced:
+            raise _confused("the end of a file that was not begun")
+        self._file = None
+        self._directory.abandon()
+
+
+def _confused(what: str) -> StewardError:
+    return StewardError(ErrorKind.PROTOCOL, f"The worker sent {what}; the export was not kept.")

@@ -1,0 +1,113 @@
+"""Checking an export against its manifest, offline: names every difference."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+from collections.abc import Iterator
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from zulip_bridge.api.paths import is_safe
+
+from .directory import MANIFEST
+from .manifest import ManifestError, decode
+from .model import Difference
+
+READ_BYTES = 1 << 20
+LONGEST_MANIFEST = 1 << 30
+
+
+def verify_export(path: Path) -> list[Difference]:
+    """All ways in which the directory differs from its manifest; none means that it is as it was written.
+
+    Blocking: reads every file. Nothing in the export is followed out of it.
+    """
+    try:
+        manifest = decode(_manifest_bytes(path / MANIFEST))
+        listed = _listed(manifest)
+    except ManifestError as error:
+        return [Difference("manifest", MANIFEST, str(error))]
+    except OSError as error:
+        return [Difference("manifest", MANIFEST, f"It cannot be read: {error.strerror or error}.")]
+    found = [difference for name, entry in listed.items() for difference in _compare(path, name, entry)]
+    return found + list(_extras(path, set(listed)))
+
+
+def _manifest_bytes(path: Path) -> bytes:
+    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    with os.fdopen(descriptor, "rb") as file:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise ManifestError("It is not a regular file.")
+        return file.read(LONGEST_MANIFEST)
+
+
+def _listed(manifest: dict[str, Any]) -> dict[str, tuple[int, str]]:
+    listed = {}
+    try:
+        for entry in manifest["files"]:
+            name, size, digest = entry["path"], entry["size"], entry["sha256"]
+            if not (isinstance(name, str) and isinstance(size, int) and isinstance(digest, str) and is_safe(name)):
+                raise ManifestError("An entry in its list of files is not one.")
+            listed[name] = (size, digest)
+    except (KeyError, TypeError) as error:
+        raise ManifestError("Its list of files cannot be read.") from error
+    return listed
+
+
+def _compare(root: Path, name: str, entry: tuple[int, str]) -> Iterator[Difference]:
+    size, digest = entry
+    try:
+        status = _status(root, name)
+        if status is None:
+            yield Difference("missing", name, "The manifest lists it, and it is not there.")
+        elif not stat.S_ISREG(status.st_mode):
+            yield Difference("type", name, "It is not a regular file any more.")
+        elif status.st_size != size:
+            yield Difference("size", name, f"It has {status.st_size} bytes; the manifest says {size}.")
+        elif _digest(root / name) != digest:
+            yield Difference("changed", name, "Its contents are not those that were exported.")
+    except OSError as error:
+        yield Difference("unreadable", name, f"It cannot be read: {error.strerror or error}.")
+
+
+def _status(root: Path, name: str) -> os.stat_result | None:
+    """What is at ``name``; None for nothing, or where a folder on the way is a link that leads elsewhere."""
+    place = root
+    try:
+        for part in PurePosixPath(name).parts[:-1]:
+            place = place / part
+            if not stat.S_ISDIR(place.lstat().st_mode):
+                return None
+        return (root / name).lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+
+
+def _digest(path: Path) -> str:
+    digest = hashlib.sha256()
+    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    with os.fdopen(descriptor, "rb", buffering=0) as file:
+        while data := file.read(READ_BYTES):
+            digest.update(data)
+    return digest.hexdigest()
+
+
+def _extras(root: Path, listed: set[str]) -> Iterator[Difference]:
+    """Files that the manifest does not know, links, and folders in which nothing is listed."""
+    folders = {str(parent) for name in listed for parent in PurePosixPath(name).parents}
+    for folder, inside, files in os.walk(root, onerror=None):
+        relative = Path(folder).relative_to(root)
+        for name in sorted(files):
+            path = (relative / name).as_posix()
+            if path not in listed and path != MANIFEST:
+                yield Difference("extra", _shown(path), "The manifest does not list it.")
+        for name in sorted(inside):
+            path = (relative / name).as_posix()
+            if path not in folders or (root / path).is_symlink():
+                yield Difference("extra", _shown(path), "The manifest lists nothing in this folder.")
+
+
+def _shown(path: str) -> str:
+    return path.encode("utf-8", "backslashreplace").decode()

@@ -1,0 +1,5 @@
+"""Exporting a person, the worker's half: reads one snapshot of the database, streams files, writes nothing."""
+
+from .run import export_person
+
+__all__ = ["export_person"]

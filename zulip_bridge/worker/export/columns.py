@@ -1,0 +1,77 @@
+"""A model's columns as Zulip's export names and shapes them, found from the running server's own models.
+
+``django.forms.model_to_dict`` decides there: editable fields only, foreign keys under the field's name (without
+``_id``), many-to-many fields as lists of ids, in the order of the model. Times become unix seconds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.db import connection, models
+
+from .withheld import is_withheld
+
+Converter = Callable[[Any], Any]
+UNEXPORTED_TYPES = ("SearchVectorField",)
+"""Derived from other columns: the search index of a message."""
+
+
+class Columns:
+    """The exported columns of one model: names, SQL for the select list, and what turns values into JSON's."""
+
+    def __init__(self, model: Any) -> None:
+        meta = model._meta
+        self.table = str(meta.db_table)
+        self.primary_key = str(meta.pk.column)
+        fields = [each for each in meta.concrete_fields if _exported(each)]
+        self.withheld = [each for each in fields if is_withheld(self.table, each.name)]
+        self._fields = [each for each in fields if each not in self.withheld]
+        self.many_to_many = [each for each in meta.many_to_many if _exported(each)]
+        self.names = [str(each.name) for each in self._fields]
+        self.converters = [
+            (index, convert) for index, each in enumerate(self._fields) if (convert := _converter(each)) is not None
+        ]
+
+    def select_list(self, alias: str) -> str:
+        """SQL of the columns, in the order of :attr:`names`."""
+        return ", ".join(_expression(alias, each) for each in self._fields)
+
+    def index(self, name: str) -> int:
+        """Where a field is in a row."""
+        return self.names.index(name)
+
+    def record(self, row: tuple[Any, ...]) -> dict[str, Any]:
+        """A row as it is written; columns beyond this model's are ignored."""
+        record = dict(zip(self.names, row, strict=False))
+        for index, convert in self.converters:
+            if row[index] is not None:
+                record[self.names[index]] = convert(row[index])
+        return record
+
+
+def _exported(field: Any) -> bool:
+    return bool(field.editable) and type(field).__name__ not in UNEXPORTED_TYPES
+
+
+def _expression(alias: str, field: Any) -> str:
+    column = f'{alias}."{field.column}"'
+    if isinstance(field, models.DateTimeField):
+        # As float8 it is bit for bit what datetime.timestamp() gives, and much cheaper to read.
+        return f"extract(epoch FROM {column})::float8"
+    return column
+
+
+def _converter(field: Any) -> Converter | None:
+    """What Django does to a column's value when it loads an instance; None where it does nothing."""
+    steps = [] if isinstance(field, models.DateTimeField) else field.get_db_converters(connection)
+    if not steps:
+        return None
+
+    def convert(value: Any) -> Any:
+        for step in steps:
+            value = step(value, None, connection)
+        return value
+
+    return convert

@@ -1,0 +1,79 @@
+"""Sending files: their bytes in frames of a good size, around them the events that say which file it is."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import orjson
+
+from zulip_bridge.api.export import FileAbandoned, FileBegins, FileEnds
+from zulip_bridge.api.paths import safe_path
+
+from ..context import Context
+
+FRAME_BYTES = 512 * 1024
+"""What is gathered before it is sent, in bytes, and the longest piece of a large one."""
+
+
+class FileSender:
+    """One file on its way; call :meth:`end`, or :meth:`abandon` where it could not be read."""
+
+    def __init__(self, context: Context, path: str) -> None:
+        self.path = safe_path(path)
+        self.size = 0
+        self._context = context
+        self._waiting: list[bytes | memoryview] = []
+        self._waiting_size = 0
+        context.event(FileBegins(self.path, "" if self.path == path else printable(path)))
+
+    def write(self, data: bytes | memoryview) -> None:
+        """Send ``data``, now or with what follows."""
+        self._waiting.append(data)
+        self._waiting_size += len(data)
+        self.size += len(data)
+        if self._waiting_size >= FRAME_BYTES:
+            self._flush()
+
+    def end(self, rows: dict[str, int] | None = None, modified: float | None = None) -> None:
+        """The file is whole."""
+        self._flush()
+        self._context.event(FileEnds(self.path, self.size, rows or {}, modified))
+
+    def abandon(self, reason: str) -> None:
+        """The file cannot be read to its end; the receiver throws away what it has."""
+        self._context.event(FileAbandoned(self.path, reason))
+
+    def _flush(self) -> None:
+        if not self._waiting:
+            return
+        data = self._waiting[0] if len(self._waiting) == 1 else b"".join(self._waiting)
+        self._waiting, self._waiting_size = [], 0
+        for start in range(0, len(data), FRAME_BYTES):
+            self._context.chunk(memoryview(data)[start : start + FRAME_BYTES])
+
+
+def encode_rows(records: list[dict[str, Any]]) -> memoryview:
+    """The rows as JSON, without the brackets of the list around them."""
+    try:
+        data = orjson.dumps(records, default=plain)
+    except TypeError:
+        # Numbers over 64 bits, which orjson refuses, in somebody's JSON column.
+        data = json.dumps(records, default=plain, ensure_ascii=False, separators=(",", ":")).encode()
+    return memoryview(data)[1:-1]
+
+
+def plain(value: Any) -> Any:
+    """What JSON has no type for, as the closest thing that it has."""
+    if isinstance(value, bytes | memoryview):
+        return bytes(value).hex()
+    if isinstance(value, int):
+        return int(value)
+    if isinstance(value, set | frozenset):
+        return sorted(value)
+    return str(value)
+
+
+def printable(name: str) -> str:
+    """A name that JSON can carry: undecodable bytes of a file name become escapes."""
+    return name.encode("utf-8", "backslashreplace").decode()

@@ -1,0 +1,132 @@
+"""Where Zulip keeps files: a directory of this machine, or buckets of S3-compatible storage."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO, Literal, Protocol
+
+from .. import compat
+
+Area = Literal["uploads", "avatars"]
+"""Zulip's two places: files that people uploaded; pictures of people and emoji."""
+
+
+class Unreadable(Exception):
+    """A file cannot be had; the text is a sentence for the operator."""
+
+
+@dataclass
+class StoredFile:
+    """An open file; ``record`` has what the storage itself knows of it, under the export's names."""
+
+    stream: BinaryIO | Any
+    modified: float | None
+    record: dict[str, Any]
+
+
+class Storage(Protocol):
+    """Reading files by their key."""
+
+    def open(self, area: Area, key: str) -> Any:
+        """Context manager giving a :class:`StoredFile`; raises :class:`Unreadable`."""
+
+    def avatar_keys(self, base: str) -> list[str]:
+        """Keys of the pictures that belong to an avatar."""
+
+
+def storage() -> Storage:
+    """The storage that this server is set up for."""
+    root = compat.setting("LOCAL_UPLOADS_DIR")
+    return LocalStorage(Path(root)) if root else BucketStorage()
+
+
+class LocalStorage:
+    """A directory: ``files`` below it holds the uploads, ``avatars`` the pictures."""
+
+    def __init__(self, root: Path) -> None:
+        self._roots: dict[Area, Path] = {
+            "uploads": Path(compat.setting("LOCAL_FILES_DIR") or root / "files"),
+            "avatars": Path(compat.setting("LOCAL_AVATARS_DIR") or root / "avatars"),
+        }
+
+    @contextmanager
+    def open(self, area: Area, key: str) -> Iterator[StoredFile]:
+        """Open a regular file inside the area; links that lead out of it are not followed."""
+        descriptor = self._descriptor(area, key)
+        with os.fdopen(descriptor, "rb", buffering=0) as stream:
+            status = os.fstat(descriptor)
+            if not stat.S_ISREG(status.st_mode):
+                raise Unreadable("It is not a regular file.")
+            yield StoredFile(
+                stream,
+                status.st_mtime,
+                {"size": status.st_size, "last_modified": status.st_mtime, "content_type": None},
+            )
+
+    def avatar_keys(self, base: str) -> list[str]:
+        """Every file named like the avatar, whatever its ending."""
+        folder, _, name = base.rpartition("/")
+        try:
+            found = [each.name for each in (self._roots["avatars"] / folder).iterdir()]
+        except OSError:
+            return []
+        return sorted(f"{folder}/{each}" for each in found if each.startswith(f"{name}."))
+
+    def _descriptor(self, area: Area, key: str) -> int:
+        root = os.path.realpath(self._roots[area])
+        try:
+            place = os.path.realpath(Path(root) / key)
+            if not place.startswith(root + os.sep):
+                raise Unreadable("Its name leads out of the directory of uploads, so it was not read.")
+            # Neither a link put there meanwhile nor a pipe that would never give an answer.
+            return os.open(place, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+        except FileNotFoundError as error:
+            raise Unreadable("It is missing on the server's disk.") from error
+        except (OSError, ValueError) as error:
+            raise Unreadable(f"It could not be opened: {getattr(error, 'strerror', None) or error}.") from error
+
+
+class BucketStorage:
+    """Zulip's buckets, through its own connection settings."""
+
+    def __init__(self) -> None:
+        self._buckets: dict[Area, Any] = {
+            "uploads": compat.bucket(compat.setting("S3_AUTH_UPLOADS_BUCKET")),
+            "avatars": compat.bucket(compat.setting("S3_AVATAR_BUCKET")),
+        }
+
+    @contextmanager
+    def open(self, area: Area, key: str) -> Iterator[StoredFile]:
+        """Open an object."""
+        bucket = self._buckets[area]
+        try:
+            found = bucket.Object(key).get()
+        except Exception as error:
+            if type(error).__module__.split(".")[0] not in ("botocore", "boto3"):
+                raise
+            raise Unreadable(f"The storage did not give it: {error}") from error
+        modified = found["LastModified"]
+        record = {
+            "bucket": bucket.name,
+            "size": found["ContentLength"],
+            "last_modified": modified,
+            "content_type": found.get("ContentType"),
+            "md5": found.get("ETag"),
+            **_metadata(found.get("Metadata", {})),
+        }
+        with found["Body"] as stream:
+            yield StoredFile(stream, modified.timestamp(), record)
+
+    def avatar_keys(self, base: str) -> list[str]:
+        """An avatar is two objects: as shown, and as uploaded."""
+        return [base, f"{base}.original"]
+
+
+def _metadata(found: dict[str, str]) -> dict[str, Any]:
+    numbers = ("user_profile_id", "realm_id", "avatar_version")
+    return {key: int(value) if key in numbers and value.isdigit() else value for key, value in found.items()}
