@@ -9,14 +9,20 @@ from typing import Any, Literal
 import psycopg
 
 from zulip_bridge.demo.population.indexes import drop_indexes, make_indexes
+from zulip_bridge.demo.population.large import compose_large
+from zulip_bridge.demo.population.large_messages import write_large_messages
 from zulip_bridge.demo.population.load import load_book, reset_sequences, run
 from zulip_bridge.demo.population.small import compose
-from zulip_bridge.demo.population.world import Upload
+from zulip_bridge.demo.population.world import AVATAR_SALT, SECRET_KEY, Upload
 
 __all__ = ["populate"]
 
 BULK_TABLES = ("zerver_message", "zerver_usermessage")
-"""Tables with so many rows that their indexes are better made afterwards."""
+"""Tables with so many rows that their indexes, where there are any, are better made afterwards."""
+FILL_SEARCH = """
+UPDATE zerver_message SET search_tsvector = to_tsvector('english', subject || ' ' || rendered_content)
+WHERE search_tsvector IS NULL
+"""
 
 
 def populate(
@@ -24,14 +30,22 @@ def populate(
     uploads: Path,
     size: Literal["small", "large"],
     progress: Callable[[str], None],
+    *,
+    avatar_salt: str = AVATAR_SALT,
+    secret_key: str = SECRET_KEY,
 ) -> None:
     """Fill empty Zulip-shaped tables, found through the search_path, and write the files below `uploads`.
 
     All rows come in one transaction, which is committed: after an error the tables are as empty as before.
     Needs a superuser, because foreign keys and triggers rest meanwhile. `progress` is told what is being done,
-    in a few words. ValueError when the tables are not empty, KeyError when they are not Zulip's.
+    in a few words; `avatar_salt` and `secret_key` are the install's settings of these names. ValueError when
+    the tables are not empty, KeyError when they are not Zulip's.
     """
-    world = compose(progress)
+    world = compose(progress, avatar_salt=avatar_salt, secret_key=secret_key)
+    large = None
+    if size == "large":
+        progress("Making up 20,000 more people")
+        large = compose_large(world)
     with connection.transaction():
         if connection.execute("SELECT EXISTS (SELECT FROM zerver_realm)").fetchone() != (False,):
             raise ValueError("The demo database is not empty.")
@@ -39,29 +53,23 @@ def populate(
         run(connection, "SET LOCAL synchronous_commit = off")
         run(connection, "SET LOCAL maintenance_work_mem = '256MB'")
         dropped = drop_indexes(connection, BULK_TABLES)
-        progress("tables")
-        load_book(connection, world.book, lambda _: None)
-        run(connection, INDEX_WORDS)
-        progress("indexes")
+        progress("Filling the tables")
+        load_book(connection, world.book)
+        run(connection, FILL_SEARCH)
+        if large is not None:
+            write_large_messages(connection, world, large, progress)
         make_indexes(connection, dropped)
         reset_sequences(connection)
-        progress("statistics")
         run(connection, "ANALYZE")
-    progress("files")
-    write_uploads(uploads, world.uploads)
-    if connection.info.transaction_status == psycopg.pq.TransactionStatus.INTRANS:
+    if connection.info.transaction_status != psycopg.pq.TransactionStatus.IDLE:
         connection.commit()
-
-
-INDEX_WORDS = (
-    "UPDATE zerver_message SET search_tsvector ="
-    " to_tsvector('english', subject || ' ' || rendered_content) WHERE search_tsvector IS NULL"
-)
+    progress("Writing the uploaded files")
+    write_uploads(uploads, world.uploads)
 
 
 def write_uploads(uploads: Path, files: list[Upload]) -> None:
-    """Write files below a directory, readable by their owner only."""
+    """Write files below a directory."""
     for file in files:
         path = uploads / file.path
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(file.content)

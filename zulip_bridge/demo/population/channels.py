@@ -89,6 +89,10 @@ SEATS: dict[str, tuple[str, ...]] = {
     cast.MARTA: tuple(p.name for p in PLANS["example"]),
 }
 """The channels of those whose part depends on it, by address."""
+SUBSCRIPTION_COLUMNS = (
+    "id", "user_profile_id", "recipient_id", "active", "is_user_active", "is_muted", "color", "pin_to_top",
+    "desktop_notifications", "wildcard_mentions_notify",
+)  # fmt: skip
 COLORS = ("#76ce90", "#fae589", "#a6c7e5", "#e79ab5", "#bfd56f", "#f4ae55", "#b0a5fd", "#addfe5")
 
 
@@ -137,7 +141,7 @@ def _make_channel(world: World, realm: Realm, plan: Plan, n: int, chance: Random
         if chance.random() < 0.06 and not steady:
             channel.comings.append((came + int((NOW_S - came) * chance.random()), False, person))
     channel.comings.sort(key=lambda coming: (coming[0], coming[2].id))
-    _write_channel(world, channel, plan)
+    write_channel(world, channel, plan)
 
 
 def _seat_the_cast(realm: Realm, channel: Channel, members: list[Person], plan: Plan) -> None:
@@ -152,7 +156,8 @@ def _seat_the_cast(realm: Realm, channel: Channel, members: list[Person], plan: 
                 members.remove(person)
 
 
-def _write_channel(world: World, channel: Channel, plan: Plan) -> None:
+def write_channel(world: World, channel: Channel, plan: Plan) -> None:
+    """The row of a channel, and that it is a default channel if it is the general one."""
     groups = channel.realm.groups
     managers = groups["role:nobody"]
     if channel.creator is not None:
@@ -216,13 +221,7 @@ def direct_group_hash(user_ids: list[int]) -> str:
 def write_subscriptions(world: World) -> None:
     """Everyone's subscriptions: to themselves, to channels (also those they left) and to group conversations."""
     chance = world.chance("subscriptions")
-    rows = world.book.sheet(
-        "zerver_subscription",
-        (
-            "id", "user_profile_id", "recipient_id", "active", "is_user_active", "is_muted", "color", "pin_to_top",
-            "desktop_notifications", "wildcard_mentions_notify",
-        ),
-    )  # fmt: skip
+    rows = world.book.sheet("zerver_subscription", SUBSCRIPTION_COLUMNS)
 
     def subscribe(person: Person, recipient: int, active: bool, *, muted: bool = False, pinned: bool = False) -> None:
         subscription = world.book.reserve("zerver_subscription")

@@ -14,8 +14,6 @@ from zulip_bridge.demo.population.clock import DAY, HOUR, NOW_S, ago, at
 from zulip_bridge.demo.population.personal import writers
 from zulip_bridge.demo.population.world import Person, World, token
 
-SECRET_KEY = "demo-secret-key"
-"""settings.SECRET_KEY of the demo install: sessions are signed with it."""
 _SALT = "django.contrib.sessions.SessionStore"
 _BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _LOWER = "abcdefghijklmnopqrstuvwxyz0123456789"
@@ -30,8 +28,7 @@ def write_credentials(world: World) -> None:
         count = SESSIONS.get(person.delivery_email)
         if count is None:
             count = int(3 * chance.random()) if person.is_active and person.idle_since is None else 0
-        for n in range(count):
-            _session(world, person, n, chance)
+        write_sessions(world, person, count, chance)
         if person.delivery_email in (cast.MARIA, cast.MARTA, cast.LENA) or chance.random() < 0.3:
             _push_tokens(world, person, chance)
     _odd_sessions(world, chance)
@@ -53,18 +50,24 @@ def _base62(number: int) -> str:
     return digits or "0"
 
 
-def _hmac(salt: str, value: str, key: str = SECRET_KEY) -> bytes:
+def _hmac(salt: str, value: str, key: str) -> bytes:
     derived = hashlib.sha256((salt + key).encode()).digest()
     return hmac.new(derived, value.encode(), hashlib.sha256).digest()
 
 
-def session_data(content: dict[str, object], when: int) -> str:
+def session_data(content: dict[str, object], when: int, key: str) -> str:
     """What Django keeps of a session (signing.dumps with compress=True), signed at a fixed time."""
     plain = json.dumps(content, separators=(",", ":")).encode("latin-1")
     packed = zlib.compress(plain)
     body = "." + _encode(packed) if len(packed) < len(plain) - 1 else _encode(plain)
     value = f"{body}:{_base62(when)}"
-    return f"{value}:{_encode(_hmac(_SALT + 'signer', value))}"
+    return f"{value}:{_encode(_hmac(_SALT + 'signer', value, key))}"
+
+
+def write_sessions(world: World, person: Person, count: int, chance: Random) -> None:
+    """That many web sessions of a person."""
+    for n in range(count):
+        _session(world, person, n, chance)
 
 
 def _session(world: World, person: Person, n: int, chance: Random) -> None:
@@ -79,7 +82,7 @@ def _session(world: World, person: Person, n: int, chance: Random) -> None:
     world.book.put(
         "django_session",
         session_key=token(chance, 32, _LOWER),
-        session_data=session_data(content, when),
+        session_data=session_data(content, when, world.secret_key),
         expire_date=at(when + 14 * DAY),
     )
 
@@ -92,7 +95,7 @@ def _odd_sessions(world: World, chance: Random) -> None:
         ({"_auth_user_id": str(marta.id)}, ago(30), True),
         ({"_auth_user_id": str(marta.id)}, ago(2), False),
     ):
-        data = session_data(dict(content), when)
+        data = session_data(dict(content), when, world.secret_key)
         world.book.put(
             "django_session",
             session_key=token(chance, 32, _LOWER),

@@ -11,7 +11,7 @@ from zulip_bridge.demo.population import cast
 from zulip_bridge.demo.population.clock import DAY, HOUR, MINUTE, NOW_S, ago, at
 from zulip_bridge.demo.population.pictures import png
 from zulip_bridge.demo.population.sent import Attachment, Sent
-from zulip_bridge.demo.population.world import AVATAR_SALT, Person, Realm, Upload, World, avatar_hash, token
+from zulip_bridge.demo.population.world import Person, Realm, Upload, World, avatar_hash, token
 
 _URLSAFE = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 PLAIN_NAMES = (
@@ -155,7 +155,7 @@ def write_avatars(world: World) -> None:
 
 
 def _avatar(world: World, person: Person, version: int) -> None:
-    base = f"avatars/{person.realm.id}/{avatar_hash(person.id, version)}"
+    base = f"avatars/{person.realm.id}/{avatar_hash(person.id, version, world.avatar_salt)}"
     seed = person.id * 7_919 + version * 104_729
     for suffix, side in ((".original", 30), (".png", 20), ("-medium.png", 50)):
         world.uploads.append(Upload(base + suffix, png(side, seed)))
@@ -181,7 +181,7 @@ def write_emoji(world: World) -> None:
 
 def _emoji(world: World, realm: Realm, name: str, author: Person, deactivated: bool) -> None:
     number = world.book.reserve("zerver_realmemoji")
-    file_name = hashlib.sha256(f"{AVATAR_SALT}:{number}".encode()).hexdigest()[:8] + ".png"
+    file_name = hashlib.sha256(f"{world.avatar_salt}:{number}".encode()).hexdigest()[:8] + ".png"
     world.book.put(
         "zerver_realmemoji",
         id=number,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -59,8 +59,8 @@ def read_columns(connection: Connection) -> dict[str, dict[str, Column]]:
     return tables
 
 
-def load_book(connection: Connection, book: Book, step: Callable[[str], None]) -> None:
-    """Copy all rows of the book; `step` is told each table's name before its rows go.
+def load_book(connection: Connection, book: Book) -> None:
+    """Copy all rows of the book.
 
     KeyError for a table or column which the database does not have: the generators and the demo's models
     must agree.
@@ -69,11 +69,25 @@ def load_book(connection: Connection, book: Book, step: Callable[[str], None]) -
     ids = {reference: str(_find_or_make(connection, reference)) for reference in book.references}
     encoder = Encoder({ContentType: ids.__getitem__, Permission: ids.__getitem__})
     for table in book.tables():
-        step(table)
         if table not in columns:
             raise KeyError(f"the demo database has no table {table}")
         for named, rows in book.sheets(table):
             _copy(connection, encoder, table, columns[table], named, rows, book.constants_of(table))
+
+
+def copy_rows(connection: Connection, table: str, rows: Iterable[tuple[object, ...]]) -> None:
+    """Copy rows into the first columns of a table of this package's own."""
+    encoder = Encoder({})
+    width = len(first) if (first := next(iter(rows), None)) is not None else 0
+    columns = connection.execute(
+        "SELECT attname FROM pg_attribute WHERE attrelid = %s::regclass AND attnum BETWEEN 1 AND %s ORDER BY attnum",
+        (table, width),
+    ).fetchall()
+    names = sql.SQL(", ").join(sql.Identifier(name) for (name,) in columns)
+    target = sql.SQL("COPY {} ({}) FROM STDIN").format(sql.Identifier(table), names)
+    with connection.cursor().copy(target) as copy:
+        for block in _blocks(encoder.line(row, "\n") for row in rows):
+            copy.write(block)
 
 
 def reset_sequences(connection: Connection) -> None:

@@ -59,24 +59,29 @@ STATUSES = (
 def write_profiles(world: World) -> None:
     """Fields and values; Maria Lopez has exactly four values, Marta Heavy one of each field."""
     for key in ("acme", "example", "lumen"):
-        realm = world.realms[key]
-        chance = world.chance(f"profile {key}")
-        fields = [(_field(world, realm, n, plan), plan) for n, plan in enumerate(FIELDS)]
-        staff = realm.staff()
-        hostile = [p for p in realm.people if p.talk == 0.4]
-        for person in realm.humans():
-            if person.mirror_dummy:
-                continue
-            wanted = fields
-            if person.delivery_email == cast.MARIA:
-                wanted = [fields[n] for n in (0, 1, 3, 5)]
-            elif person.delivery_email != cast.MARTA:
-                wanted = [field for field in fields if chance.random() < (0.15 if person.role == GUEST else 0.45)]
-            for field_id, plan in wanted:
-                value = _value(plan.kind, person, staff, chance)
-                if person in hostile and plan.kind in (SHORT_TEXT, LONG_TEXT, PRONOUNS):
-                    value = HOSTILE_VALUES[person.id % len(HOSTILE_VALUES)]
-                _write_value(world, person, field_id, plan.kind, value)
+        write_realm_profiles(world, world.realms[key], share=0.45)
+
+
+def write_realm_profiles(world: World, realm: Realm, share: float) -> None:
+    """The fields of an organization, and values in that share of them (guests: a third of it)."""
+    chance = world.chance(f"profile {realm.string_id}")
+    fields = [(_field(world, realm, n, plan), plan) for n, plan in enumerate(FIELDS)]
+    staff = realm.staff()
+    hostile = {p.id for p in realm.people if p.talk == 0.4}
+    for person in realm.humans():
+        if person.mirror_dummy:
+            continue
+        wanted = fields
+        if person.delivery_email == cast.MARIA:
+            wanted = [fields[n] for n in (0, 1, 3, 5)]
+        elif person.full_name != "Marta Heavy":
+            likely = share / 3 if person.role == GUEST else share
+            wanted = [field for field in fields if chance.random() < likely]
+        for field_id, plan in wanted:
+            value = _value(plan.kind, person, staff, chance)
+            if person.id in hostile and plan.kind in (SHORT_TEXT, LONG_TEXT, PRONOUNS):
+                value = HOSTILE_VALUES[person.id % len(HOSTILE_VALUES)]
+            _write_value(world, person, field_id, plan.kind, value)
 
 
 def _field(world: World, realm: Realm, order: int, plan: FieldPlan) -> int:

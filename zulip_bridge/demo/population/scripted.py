@@ -142,7 +142,7 @@ def _by_system_bots(world: World, chance: Random) -> list[Sent]:
             f"@_**{reporter.full_name}|{reporter.id}** reported a message sent by @_**{bad.full_name}|{bad.id}**."
             "\n- Reason: **other**\n```quote\nThis is what was said.\n```",
             f'<p><span class="user-mention silent" data-user-id="{reporter.id}">{reporter.full_name}</span> reported'
-            f' a message sent by <span class="user-mention silent" data-user-id="{bad.id}">{bad.full_name}</span></p>',
+            f' a message of <span class="user-mention silent" data-user-id="{bad.id}">{bad.full_name}</span></p>',
         )
         topic = "reports" if n % 2 else f"{bad.full_name}'s moderation requests"
         sent.append(

@@ -25,13 +25,15 @@ from zulip_bridge.demo.population import (
     services,
 )
 from zulip_bridge.demo.population.clock import NOW_S
-from zulip_bridge.demo.population.world import World
+from zulip_bridge.demo.population.world import AVATAR_SALT, SECRET_KEY, World
 
 
-def compose(progress: Callable[[str], None] = lambda _: None) -> World:
+def compose(
+    progress: Callable[[str], None] = lambda _: None, *, avatar_salt: str = AVATAR_SALT, secret_key: str = SECRET_KEY
+) -> World:
     """Make everything in memory; nothing touches a database or a disk. The same each time."""
-    world = World()
-    progress("people and channels")
+    world = World(avatar_salt, secret_key)
+    progress("Making up people and channels")
     realms.make_realms(world)
     people.recruit(world)
     for realm in world.realms.values():
@@ -40,9 +42,9 @@ def compose(progress: Callable[[str], None] = lambda _: None) -> World:
     channels.make_channels(world)
     _write_realms(world)
     personal.choose_alert_words(world)
-    progress("messages")
+    progress("Making up messages")
     _write_messages(world)
-    progress("traces")
+    progress("Making up what they left behind")
     people.write_people(world)
     channels.write_subscriptions(world)
     channels.write_channel_groups(world)

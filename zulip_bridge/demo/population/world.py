@@ -17,6 +17,9 @@ SEED = "zulip-steward demo 1"
 EXTERNAL_HOST = "chat.example.org"
 """The demo server's own host; an organization is at <string_id>.<host>."""
 AVATAR_SALT = "demo-avatar-salt"
+"""settings.AVATAR_SALT of the demo install: avatars are found by it."""
+SECRET_KEY = "demo-secret-key"
+"""settings.SECRET_KEY of the demo install: sessions are signed with it."""
 
 OWNER, ADMIN, MODERATOR, MEMBER, GUEST = 100, 200, 300, 400, 600
 """UserProfile.role"""
@@ -185,6 +188,8 @@ class Upload:
 class World:
     """Everything that the generators share."""
 
+    avatar_salt: str = AVATAR_SALT
+    secret_key: str = SECRET_KEY
     book: Book = field(default_factory=Book)
     realms: dict[str, Realm] = field(default_factory=dict)
     clients: dict[str, int] = field(default_factory=dict)
@@ -207,9 +212,9 @@ class World:
         return sorted((p for realm in self.realms.values() for p in realm.people), key=lambda p: p.id)
 
 
-def avatar_hash(user_id: int, version: int) -> str:
+def avatar_hash(user_id: int, version: int, salt: str = AVATAR_SALT) -> str:
     """The name of an avatar's files, as Zulip 9 and later make it."""
-    return hashlib.sha256(f"{user_id}:{version}:{AVATAR_SALT}".encode()).hexdigest()[:40]
+    return hashlib.sha256(f"{user_id}:{version}:{salt}".encode()).hexdigest()[:40]
 
 
 def token(
