@@ -7,7 +7,7 @@ they are made safe, and ``s3_path`` keeps the original.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import orjson
@@ -27,15 +27,12 @@ GRAVATAR = "G"
 
 @dataclass(frozen=True)
 class Wanted:
-    """A file to export: where it is kept, and what its record says beside what the storage knows.
-
-    ``own`` lists the keys of the record in their order; None stands for what the storage knows.
-    """
+    """A file to export: where it is kept, and its entry in ``records.json``, without what the storage knows of it."""
 
     area: Area
     key: str
-    own: dict[str, Any] = field(default_factory=dict)
-    from_storage: bool = True
+    record: dict[str, Any]
+    with_storage: bool = True
 
 
 def plan_files(context: Context, person: Person) -> int:
@@ -92,9 +89,9 @@ class _FilesSender:
         except Unreadable as error:
             self._context.event(Warned(printable(name), str(error)))
             return None
-        known = {**stored.record, **wanted.own} if wanted.from_storage else dict(wanted.own)
-        known["path"] = path.removeprefix(f"{folder}/")
-        return known
+        record = {**wanted.record, **stored.record} if wanted.with_storage else dict(wanted.record)
+        record["path"] = path.removeprefix(f"{folder}/")
+        return record
 
     def _copy(self, name: str, stored: StoredFile) -> str:
         file = FileSender(self._context, name)
@@ -126,10 +123,8 @@ def _avatars(person: Person, source: Storage) -> Iterator[Wanted]:
         return
     base, versioned = compat.avatar_base(person.id, version, person.realm_id)
     for key in source.avatar_keys(base):
-        record = _record_of(person, person.realm_id, printable(key))
-        if versioned:
-            record["avatar_version"] = version
-        yield Wanted("avatars", key, record)
+        version_key = {"avatar_version": version} if versioned else {}
+        yield Wanted("avatars", key, _record_of(person, person.realm_id, printable(key), version_key))
 
 
 def _emoji(person: Person) -> Iterator[Wanted]:
@@ -143,18 +138,21 @@ def _emoji(person: Person) -> Iterator[Wanted]:
                 record = {
                     "realm_id": realm_id,
                     "author": author,
+                    "path": key,
                     "s3_path": key,
                     "file_name": file_name,
                     "name": name,
                     "deactivated": deactivated,
                 }
-                yield Wanted("avatars", key, record, from_storage=False)
+                yield Wanted("avatars", key, record, with_storage=False)
 
 
-def _record_of(person: Person, realm_id: int, key: str) -> dict[str, Any]:
+def _record_of(person: Person, realm_id: int, key: str, more: dict[str, Any] | None = None) -> dict[str, Any]:
     return {
         "realm_id": realm_id,
         "user_profile_id": person.id,
         "user_profile_email": person.email,
+        **(more or {}),
         "s3_path": key,
+        "path": key,
     }
