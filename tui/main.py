@@ -1,0 +1,18 @@
+"""Entry of the console script: the command line, with the screens for when no command is given."""
+
+from __future__ import annotations
+
+from zulip_bridge.cli.main import run
+from zulip_bridge.launch.targets import Target
+
+
+def open_screens(target: Target, *, read_only: bool, slow: bool | None, mouse: bool) -> int:
+    """Open the screens; Textual is imported only now. Returns the exit status."""
+    from tui.app import run_screens
+
+    return run_screens(target, read_only=read_only, slow=slow, mouse=mouse)
+
+
+def main() -> None:
+    """Run ``zulip-steward``."""
+    run(open_screens)
