@@ -1,0 +1,1 @@
+"""Tests of the screens, in Textual's pilot and in a real terminal."""
