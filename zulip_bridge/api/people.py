@@ -63,24 +63,21 @@ class Person:
 
 @dataclass(frozen=True)
 class PeoplePage:
-    """Part of a listing. ``listing`` names it for :class:`PageOfPeople`; ``total`` counts all that match.
-
-    ``capped`` says that the listing itself ends at the worker's limit and more people match.
-    """
+    """Part of a listing. ``listing`` names it for :class:`PageOfPeople`; ``total`` counts all that match."""
 
     listing: int
     total: int
-    capped: bool
     offset: int
     people: list[Person]
+    capped: bool = False
 
 
 @dataclass(frozen=True)
 class SearchPeople(Request[PeoplePage]):
     """Find accounts by name, real or API address, id, or custom profile value.
 
-    Every word of ``text`` must occur in one of these, regardless of case. Exact matches (id, address, full
-    name) come first, then names that start with the text, then by name. Empty ``text`` lists everybody.
+    Every word of ``text`` must occur in one of these, regardless of case and accents. Exact matches (id, address,
+    full name) come first, then names that start with the text, then by name. Empty ``text`` lists everybody.
     """
 
     METHOD: ClassVar[str] = "people.search"

@@ -55,8 +55,7 @@ def search(
     if not page.people:
         narrate("Nobody matches.")
     elif page.total > len(page.people):
-        more = "more than " if page.capped else ""
-        narrate(f"{len(page.people)} of {more}{page.total:,} shown; --limit N shows more.")
+        narrate(f"{len(page.people)} of {page.total:,} shown; --limit N shows more.")
 
 
 def _print_people(people: list[Person]) -> None:

@@ -14,17 +14,13 @@ from dataclasses import dataclass
 KEPT = 8
 """How many listings are remembered; older ones answer ``stale`` and the screen searches again."""
 
-LONGEST = 500_000
-"""How many ids one listing holds at the most."""
-
 
 @dataclass(frozen=True)
 class Listing:
-    """Ids in the order of the list; ``capped`` where more match than are held."""
+    """Ids in the order of the list."""
 
     number: int
     ids: array[int]
-    capped: bool
 
 
 class Listings:
@@ -35,10 +31,10 @@ class Listings:
         self._kept: OrderedDict[int, Listing] = OrderedDict()
         self._next = 1
 
-    def keep(self, ids: array[int], capped: bool) -> Listing:
+    def keep(self, ids: array[int]) -> Listing:
         """Remember a listing and number it."""
         with self._lock:
-            listing = Listing(self._next, ids, capped)
+            listing = Listing(self._next, ids)
             self._next += 1
             self._kept[listing.number] = listing
             while len(self._kept) > KEPT:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from array import array
 from typing import Any
 
@@ -20,15 +19,15 @@ from zulip_bridge.api.people import (
 
 from .context import Context
 from .instants import iso
-from .listing import LONGEST, Listing, Listings
+from .listing import Listing, Listings
+from .people_index import PeopleIndex
 from .realms import INTERNAL_REALM
 
-CHOICE_FIELD = 3
-MOST_WORDS = 8
 MOST_ROWS = 1_000
 CANDIDATES = 10
 
 listings = Listings()
+index = PeopleIndex()
 
 PERSON_COLUMNS = """
     u.id, u.full_name, u.delivery_email, u.email, r.string_id, u.realm_id, u.role, u.is_active, u.is_bot,
@@ -42,21 +41,10 @@ PERSON_TABLES = """
 
 
 def search(request: SearchPeople, context: Context) -> PeoplePage:
-    """Answer :class:`SearchPeople`: one statement for the ids in order, one for the first rows."""
-    where, parameters = _conditions(request)
-    rank, rank_parameters = _rank(request.text.strip())
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"""
-            SELECT u.id FROM zerver_userprofile u JOIN zerver_realm r ON r.id = u.realm_id
-            WHERE {where} ORDER BY {rank} lower(u.full_name) COLLATE "C", u.id LIMIT {LONGEST + 1}
-            """,
-            [*parameters, *rank_parameters],
-        )
-        ids = array("q", (row[0] for row in cursor.fetchall()))
+    """Answer :class:`SearchPeople`: ids in order from the index, the first rows from the database."""
+    ids = array("q", index.search(request))
     context.check()
-    capped = len(ids) > LONGEST
-    return _page(listings.keep(ids[:LONGEST], capped), 0, request.limit)
+    return _page(listings.keep(ids), 0, request.limit)
 
 
 def page(request: PageOfPeople, context: Context) -> PeoplePage:
@@ -107,7 +95,7 @@ def _page(listing: Listing, offset: int, limit: int) -> PeoplePage:
     wanted = listing.ids[offset : offset + max(0, min(limit, MOST_ROWS))].tolist()
     found = people_by_id(wanted) if wanted else {}
     rows = [found[each] for each in wanted if each in found]
-    return PeoplePage(listing.number, len(listing.ids), listing.capped, offset, rows)
+    return PeoplePage(listing.number, len(listing.ids), offset, rows)
 
 
 def _people(condition: str, parameters: list[Any], limit: int) -> list[Person]:
@@ -154,80 +142,6 @@ def _state(realm: str, is_active: bool, is_mirror_dummy: bool, long_term_idle: b
         (long_term_idle, "idle"),
     ]
     return next((word for holds, word in states if holds), "active")
-
-
-def _conditions(request: SearchPeople) -> tuple[str, list[Any]]:
-    conditions, parameters = ["TRUE"], list[Any]()
-    for word in request.text.split()[:MOST_WORDS]:
-        condition, values = _word(word)
-        conditions.append(condition)
-        parameters.extend(values)
-    if request.realm is not None:
-        conditions.append("r.string_id = %s")
-        parameters.append(request.realm)
-    if request.roles:
-        conditions.append("u.role = ANY(%s)")
-        parameters.append(request.roles)
-    if request.status != "any":
-        conditions.append("u.is_active" if request.status == "active" else "NOT u.is_active")
-    if request.bots != "any":
-        conditions.append("u.is_bot" if request.bots == "bots" else "NOT u.is_bot")
-    return " AND ".join(conditions), parameters
-
-
-def _word(word: str) -> tuple[str, list[Any]]:
-    pattern = f"%{_escaped(word)}%"
-    condition = """
-        (u.full_name ILIKE %s OR u.delivery_email ILIKE %s OR u.email ILIKE %s
-         OR u.id IN (SELECT v.user_profile_id FROM zerver_customprofilefieldvalue v WHERE v.value ILIKE %s)
-    """
-    parameters: list[Any] = [pattern] * 4
-    for field_id, keys in _choices(word, pattern):
-        condition += """
-            OR u.id IN (SELECT v.user_profile_id FROM zerver_customprofilefieldvalue v
-                        WHERE v.field_id = %s AND v.value = ANY(%s))
-        """
-        parameters += [field_id, keys]
-    if word.isascii() and word.isdigit():
-        condition += " OR u.id = %s"
-        parameters.append(_small(word))
-    return condition + ")", parameters
-
-
-def _choices(word: str, pattern: str) -> list[tuple[int, list[str]]]:
-    """Choice fields whose choices' texts contain the word; their values store a key, not the text."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT id, field_data FROM zerver_customprofilefield WHERE field_type = %s AND field_data ILIKE %s",
-            [CHOICE_FIELD, pattern],
-        )
-        rows = cursor.fetchall()
-    return [(field_id, keys) for field_id, data in rows if (keys := _matching_keys(data, word.casefold()))]
-
-
-def _matching_keys(field_data: str, word: str) -> list[str]:
-    try:
-        choices = json.loads(field_data or "{}")
-    except ValueError:
-        return []
-    return [key for key, choice in choices.items() if word in str(choice.get("text", "")).casefold()]
-
-
-def _rank(text: str) -> tuple[str, list[Any]]:
-    """Exact matches first, then names that begin with the text, then the rest."""
-    if not text:
-        return "", []
-    return (
-        """
-        CASE WHEN %s IN (u.id::text, lower(u.delivery_email), lower(u.email), lower(u.full_name)) THEN 0
-             WHEN u.full_name ILIKE %s THEN 1 ELSE 2 END,
-        """,
-        [text.lower(), f"{_escaped(text)}%"],
-    )
-
-
-def _escaped(text: str) -> str:
-    return text.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_").replace("\0", "")
 
 
 def _small(digits: str) -> int:
