@@ -1,0 +1,1 @@
+"""Codes that an app computes from the time."""

@@ -1,0 +1,1 @@
+"""Tables of python-social-auth, which Zulip creates and leaves empty."""

@@ -1,0 +1,1 @@
+"""The Zulip application, as far as it concerns people's data."""

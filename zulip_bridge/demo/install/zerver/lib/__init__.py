@@ -1,0 +1,1 @@
+"""Parts of Zulip that the steward calls, under Zulip's names."""
