@@ -88,6 +88,20 @@ def test_any_changed_byte_of_the_head_is_found(whole: Copy, where: float, flip: 
     assert not verify(whole.path).ok
 
 
+def test_the_same_values_written_otherwise_are_found(whole: Copy) -> None:
+    lines = whole.restore()
+    lines[2] = lines[2].replace(b',"', b', "', 1)
+    assert kinds(whole.write(lines)) == [CHANGED]
+
+
+def test_a_head_with_another_length_is_found(whole: Copy) -> None:
+    whole.restore()
+    size = str(whole.path.stat().st_size).encode()
+    whole.head.write_bytes(whole.head.read_bytes().replace(size, b"1" + size))
+    assert kinds(verify(whole.path)) == [HEAD]
+    assert not whole.append().ok
+
+
 @calm
 @given(positions)
 def test_a_removed_line_is_found(whole: Copy, position: int) -> None:

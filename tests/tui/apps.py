@@ -14,7 +14,7 @@ from textual.content import Content
 from textual.widgets import DataTable, Input, Label, OptionList, Static, TextArea
 
 from tui.safe_app import SafeApp, run
-from tui.widgets.virtual_table import Column, PagedRows, Row, VirtualTable
+from tui.widgets.virtual_table import Column, Key, PagedRows, Row, VirtualTable
 
 SECRET = "s3cret-zoe@example.org"
 HOSTILE = (
@@ -121,11 +121,32 @@ class StuckApp(QuietApp):
         box.value = f"ready {len(box.value) % 50 * 'x'}"
 
 
+class Computed:
+    """A listing of 100,000 rows that are made up when they are asked for."""
+
+    count = 100_000
+
+    def get(self, index: int) -> Row:
+        return Row(index, (f"Person {index}", f"person{index}@example.org", "member", f"{index % 977:,}"))
+
+    def index_of(self, key: Key) -> int:
+        return int(key)
+
+
+class TableApp(SafeApp):
+    """A long table."""
+
+    def compose(self) -> ComposeResult:
+        columns = [Column("Name", 20, weight=1), Column("Address", 24, weight=1), Column("Role", 8)]
+        yield VirtualTable([*columns, Column("Messages", 9, align="right")], Computed())
+
+
 APPS: dict[str, type[SafeApp]] = {
     "hostile": HostileApp,
     "quiet": QuietApp,
     "crash": CrashApp,
     "stuck": StuckApp,
+    "table": TableApp,
 }
 
 if __name__ == "__main__":

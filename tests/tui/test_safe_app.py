@@ -127,6 +127,18 @@ def test_an_idle_app_sends_nothing() -> None:
         assert len(terminal.output) == before
 
 
+def test_the_mouse_over_a_table_repaints_nothing() -> None:
+    motion = [f"\x1b[<35;{column};10M" for column in range(5, 105)]
+    with start("table", "--fast", "--mouse") as terminal:
+        terminal.read_until("Person 30")
+        terminal.send(*motion)
+        terminal.read_quiet(1.0)  # the scrollbar takes notice once
+        before = len(terminal.output)
+        terminal.send(*motion, "down")
+        terminal.read_until("▸  Person 1 ")
+        assert len(terminal.output) - before < 2_000
+
+
 async def test_the_palette_has_no_screenshot() -> None:
     app = QuietApp(slow=False)
     async with app.run_test():
