@@ -38,6 +38,15 @@ def demo_directory() -> Iterator[Path]:
     shutil.rmtree(directory, ignore_errors=True)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def own_journal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A journal of this session's own: nothing that a test does is written into the operator's."""
+    path = tmp_path_factory.mktemp("journal") / "journal.jsonl"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ZULIP_STEWARD_JOURNAL", str(path))
+        yield path
+
+
 @pytest.fixture(scope="session")
 def demo(demo_directory: Path) -> Iterator[DemoInstall]:
     """The small demo, created for this session and stopped at its end. Tests leave it as they found it."""

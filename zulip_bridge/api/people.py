@@ -76,7 +76,8 @@ class PeoplePage:
 class SearchPeople(Request[PeoplePage]):
     """Find accounts by name, real or API address, id, or custom profile value.
 
-    Every word of ``text`` must occur in one of these, regardless of case and accents. Exact matches (id, address,
+    Every word of ``text`` must occur in one of these, regardless of case; a word without accents also matches
+    letters with them. Exact matches (id, address,
     full name) come first, then names that start with the text, then by name. Empty ``text`` lists everybody.
     """
 
