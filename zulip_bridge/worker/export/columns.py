@@ -58,8 +58,8 @@ def _exported(field: Any) -> bool:
 def _expression(alias: str, field: Any) -> str:
     column = f'{alias}."{field.column}"'
     if isinstance(field, models.DateTimeField):
-        # As float8 it is bit for bit what datetime.timestamp() gives, and much cheaper to read.
-        return f"extract(epoch FROM {column})::float8"
+        # Bit for bit what datetime.timestamp() gives, and cheaper on both sides (extract() computes a numeric).
+        return f"date_part('epoch', {column})"
     return column
 
 

@@ -71,14 +71,15 @@ def send_messages(context: Context, person: Person) -> MessageCounts:
 def message_query(columns: Columns) -> str:
     """Everything about every selected message, in one statement: its columns, the flags, and the total.
 
-    The ids are found and sorted first, on their own, so that PostgreSQL need not sort wide rows.
+    The ids are found, counted and sorted first, on their own (OFFSET 0 keeps them apart, and PostgreSQL knows the
+    order of a subquery, not that of a CTE): sorting the wide rows would spill them to the server's disk.
     """
     return f"""
-        WITH selected AS MATERIALIZED ({SELECTED} ORDER BY 1)
-        SELECT {columns.select_list("m")}, um.flags, (SELECT count(*) FROM selected)
-        FROM selected JOIN zerver_message m ON m.id = selected.id
+        SELECT {columns.select_list("m")}, um.flags, selected.total
+        FROM (SELECT id, count(*) OVER () AS total FROM ({SELECTED}) ids ORDER BY id OFFSET 0) selected
+        JOIN zerver_message m ON m.id = selected.id
         LEFT JOIN zerver_usermessage um ON um.message_id = m.id AND um.user_profile_id = %(id)s
-        ORDER BY m.id
+        ORDER BY selected.id
     """
 
 
