@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Literal
 
 import psycopg
 
+from zulip_bridge.demo.paths import Places
 from zulip_bridge.demo.population.indexes import drop_indexes, make_indexes
 from zulip_bridge.demo.population.large import compose_large
 from zulip_bridge.demo.population.large_messages import write_large_messages
@@ -30,18 +32,20 @@ def populate(
     uploads: Path,
     size: Literal["small", "large"],
     progress: Callable[[str], None],
-    *,
-    avatar_salt: str = AVATAR_SALT,
-    secret_key: str = SECRET_KEY,
 ) -> None:
     """Fill empty Zulip-shaped tables, found through the search_path, and write the files below `uploads`.
 
     All rows come in one transaction, which is committed: after an error the tables are as empty as before.
     Needs a superuser, because foreign keys and triggers rest meanwhile. `progress` is told what is being done,
-    in a few words; `avatar_salt` and `secret_key` are the install's settings of these names. ValueError when
+    in a few words. Sessions and avatars fit the install whose secrets stand beside `uploads`. ValueError when
     the tables are not empty, KeyError when they are not Zulip's.
     """
-    world = compose(progress, avatar_salt=avatar_salt, secret_key=secret_key)
+    secrets = _secrets(uploads)
+    world = compose(
+        progress,
+        avatar_salt=secrets.get("avatar_salt", AVATAR_SALT),
+        secret_key=secrets.get("secret_key", SECRET_KEY),
+    )
     large = None
     if size == "large":
         progress("Making up 20,000 more people")
@@ -65,6 +69,13 @@ def populate(
         connection.commit()
     progress("Writing the uploaded files")
     write_uploads(uploads, world.uploads)
+
+
+def _secrets(uploads: Path) -> dict[str, str]:
+    """The install's secrets; none where there are only tables."""
+    path = Places(uploads.parent).secrets
+    found: dict[str, str] = json.loads(path.read_text()) if path.exists() else {}
+    return found
 
 
 def write_uploads(uploads: Path, files: list[Upload]) -> None:

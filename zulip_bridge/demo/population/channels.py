@@ -190,7 +190,12 @@ def write_channel(world: World, channel: Channel, plan: Plan) -> None:
 
 def _make_direct_groups(world: World, realm: Realm, chance: Random) -> None:
     people = [p for p in realm.humans() if not p.mirror_dummy and not p.never_in and p.delivery_email != cast.MARIA]
-    groups = [tuple(chance.sample(people, chance.choice((3, 3, 3, 4, 5, 8)))) for _ in range(len(people) // 3)]
+    people.sort(key=lambda p: p.joined)
+    early = people[: 2 * len(people) // 3]
+    groups = [
+        tuple(chance.sample(early if n % 4 else people, chance.choice((3, 3, 3, 4, 5, 8))))
+        for n in range(len(people) // 3)
+    ]
     by_address = {person.delivery_email: person for person in people}
     if cast.MARTA in by_address:
         marta = by_address[cast.MARTA]

@@ -13,7 +13,7 @@ from zulip_bridge.demo.population.sent import Sent, to_channel, to_group, to_per
 from zulip_bridge.demo.population.texts import HOSTILE_BODIES, HOSTILE_TOPICS, Text, compose, paragraph
 from zulip_bridge.demo.population.world import Channel, DirectGroup, Person, Realm, World
 
-COUNTS = {"acme": 14_600, "example": 5_600, "lumen": 2_100, "sunset": 420}
+COUNTS = {"acme": 15_000, "example": 5_700, "lumen": 2_200, "sunset": 420}
 """Ordinary messages by organization; the scripted ones come on top."""
 _DAY_WEIGHTS = (1.0, 1.05, 1.05, 1.0, 0.8, 0.12, 0.1)
 _HOUR_WEIGHTS = (1, 1, 0, 0, 0, 1, 2, 6, 14, 18, 16, 12, 9, 14, 16, 15, 12, 8, 5, 4, 4, 3, 2, 1)
@@ -118,8 +118,9 @@ class _RealmTalk:
 
     def _group(self, when: int) -> Sent | None:
         n = int(self.chance.random() ** 1.5 * len(self.groups))
-        sender = self.groups[n].pick(when, self.chance)
         group: DirectGroup = self.realm.direct_groups[n]
+        complete = all(person.joined <= when for person in group.members)
+        sender = self.groups[n].pick(when, self.chance) if complete else None
         return None if sender is None else to_group(when, group, sender, compose(self.chance), self._client())
 
     def _channel(self, when: int, channel: Channel) -> Sent | None:

@@ -30,7 +30,7 @@ HOSTILE: tuple[tuple[str, str], ...] = (
     ("markup.close", "a[/]b"),
     ("markup.open", "z [b +"),
     ("markup.link", "[link=https://evil.example]Click[/link]"),
-    ("markup.action", "[@click=app.bell]Ring[/]"),
+    ("markup.action", "[$error on red]Ring[/]"),
     ("bidi", "Eve \u202egnp.exe\u202c Harmless"),
     ("isolate", "Ira \u2066\u2067Isolated\u2069\u2069"),
     ("zero.width", "Zero\u200bWid\u200dth\ufeff Joiner"),

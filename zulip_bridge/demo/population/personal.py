@@ -64,7 +64,8 @@ def _drafts(world: World, chance: Random) -> None:
 def _draft(world: World, person: Person, n: int, chance: Random) -> None:
     channel = person.realm.channels[int(chance.random() * len(person.realm.channels))]
     direct = n % 3 == 1
-    content = HOSTILE_BODIES[n % len(HOSTILE_BODIES)] if n % 4 == 3 else compose(chance).content
+    # The first three hostile bodies of one person are of different kinds.
+    content = HOSTILE_BODIES[(0, 2, 5)[n // 4 % 3]] if n % 4 == 3 else compose(chance).content
     world.book.add(
         "zerver_draft",
         user_profile_id=person.id,

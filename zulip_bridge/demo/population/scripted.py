@@ -105,7 +105,7 @@ def _imported(acme: Realm, chance: Random) -> list[Sent]:
     known = [acme.person(address) for address in (cast.OTTO, cast.MARC, cast.LENA)]
     sent = []
     for n, when in enumerate(_some(chance, ago(729), ago(640), 240)):
-        sender = known[n % 3] if n % 4 == 0 else dummies[n % len(dummies)]
+        sender = known[n % 3] if n % 4 == 0 else dummies[n // 4 % len(dummies)]
         message = to_channel(when, bridge, bridge.topics[n % 2], sender, compose(chance), "irc_mirror")
         message.imported = True
         sent.append(message)

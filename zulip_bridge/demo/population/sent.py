@@ -8,7 +8,7 @@ from zulip_bridge.demo.population.texts import Text
 from zulip_bridge.demo.population.world import Channel, DirectGroup, Person, Realm
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class Attachment:
     """An uploaded file."""
 
@@ -27,7 +27,7 @@ class Attachment:
     uses: list[Sent] = field(default_factory=list)
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class Sent:
     """A message: who, when, to whom, what."""
 

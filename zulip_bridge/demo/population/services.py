@@ -10,7 +10,7 @@ from random import Random
 
 from zulip_bridge.demo.population import cast
 from zulip_bridge.demo.population.clock import DAY, HOUR, NOW_S, ago, at
-from zulip_bridge.demo.population.world import EMBEDDED, OUTGOING_WEBHOOK, Person, Realm, World, token
+from zulip_bridge.demo.population.world import EMBEDDED, EXTERNAL_HOST, OUTGOING_WEBHOOK, Person, Realm, World, token
 
 _HEX = "0123456789abcdef"
 
@@ -109,7 +109,7 @@ def _queued_mail(world: World, acme: Realm) -> None:
         data: dict[str, object] = {
             "template_prefix": "zerver/emails/onboarding_zulip_guide",
             "from_name": "Acme Works",
-            "from_address": "noreply@chat.example.org",
+            "from_address": f"noreply@{EXTERNAL_HOST}",
             "language": person.language,
             "context": {"realm_name": acme.name, "full_name": person.full_name, "email": person.delivery_email},
         }

@@ -14,12 +14,12 @@ if TYPE_CHECKING:
     from zulip_bridge.demo.population.sent import Attachment, Sent
 
 SEED = "zulip-steward demo 1"
-EXTERNAL_HOST = "chat.example.org"
-"""The demo server's own host; an organization is at <string_id>.<host>."""
+EXTERNAL_HOST = "zulip.acme.example"
+"""settings.EXTERNAL_HOST of the demo install; an organization is at <string_id>.<host>."""
 AVATAR_SALT = "demo-avatar-salt"
-"""settings.AVATAR_SALT of the demo install: avatars are found by it."""
+"""settings.AVATAR_SALT, by which avatars are found, of an install without secrets of its own."""
 SECRET_KEY = "demo-secret-key"
-"""settings.SECRET_KEY of the demo install: sessions are signed with it."""
+"""settings.SECRET_KEY, with which sessions are signed, of an install without secrets of its own."""
 
 OWNER, ADMIN, MODERATOR, MEMBER, GUEST = 100, 200, 300, 400, 600
 """UserProfile.role"""
@@ -29,7 +29,7 @@ PERSONAL, STREAM, DIRECT_GROUP = 1, 2, 3
 """Recipient.type"""
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class Realm:
     """An organization."""
 
@@ -74,7 +74,7 @@ class Realm:
         return [p for p in self.humans() if p.is_active and p.role < GUEST and not p.never_in]
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class Person:
     """An account: human, bot or placeholder."""
 
@@ -136,7 +136,7 @@ class Person:
         return self.joined <= moment and (self.left is None or moment < self.left)
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class Channel:
     """A channel and who is or was in it."""
 
@@ -166,7 +166,7 @@ class Channel:
         return list(present.values())
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class DirectGroup:
     """A group direct message conversation."""
 
@@ -184,7 +184,7 @@ class Upload:
     content: bytes
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class World:
     """Everything that the generators share."""
 
