@@ -27,9 +27,10 @@ class ServerAccount:
     gid: int
     foreign: bool
 
-    def run(self, argv: Sequence[str | Path]) -> subprocess.CompletedProcess[str]:
+    def run(self, argv: Sequence[str | Path], keep: tuple[int, ...] = ()) -> subprocess.CompletedProcess[str]:
         """Run a command as this account, away from the terminal, and wait for it.
 
+        ``keep`` are descriptors that the command inherits and so holds open until it ends.
         Raises :class:`OSError` where it cannot be started and :class:`DemoError` when it takes too long.
         """
         words = [str(word) for word in argv]
@@ -45,6 +46,7 @@ class ServerAccount:
                 env=_environment(),
                 timeout=COMMAND_SECONDS,
                 check=False,
+                pass_fds=keep,
                 user=self.uid if self.foreign else None,
                 group=self.gid if self.foreign else None,
                 extra_groups=[] if self.foreign else None,

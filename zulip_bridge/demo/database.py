@@ -113,11 +113,16 @@ def fill_database(
         connection.execute("VACUUM (ANALYZE)")
 
 
-def finish_loading(sockets: Path) -> None:
-    """Let the server read its configuration again, and bring everything to the disk."""
+def finish_loading(sockets: Path, configure: Callable[[], None]) -> None:
+    """Give everything to the system to write, then let the server read its configuration again.
+
+    In this order nobody waits for the disk. If the machine loses power in the next half minute the demo may be
+    damaged, and a reset makes it anew.
+    """
     with connect(sockets, SUPERUSER, "postgres") as connection:
-        connection.execute("SELECT pg_reload_conf()")
         connection.execute("CHECKPOINT")
+        configure()
+        connection.execute("SELECT pg_reload_conf()")
 
 
 def run(connection: psycopg.Connection[Any], script: str) -> None:

@@ -75,8 +75,8 @@ def _own(size: Size, progress: Callable[[str], None]) -> Iterator[Cluster]:
     where = places(size)
     try:
         make_base(where.base)
-        with held(where.lock, lambda: progress("Waiting for another process that prepares the demo")):
-            yield Cluster(where, server_account())
+        with held(where.lock, lambda: progress("Waiting for another process that prepares the demo")) as lock:
+            yield Cluster(where, server_account(), lock)
     except OSError as error:
         raise DemoError(f"The demo's files cannot be used: {error}.") from error
 
@@ -85,8 +85,8 @@ def _ensure(cluster: Cluster, size: Size, progress: Callable[[str], None]) -> De
     where = cluster.places
     sockets = cluster.sockets()
     if not _is_current(where) or (sockets is None and not cluster.can_open()):
-        _remove(cluster)
         progress("Creating the demo")
+        _remove(cluster)
         sockets = _create(cluster, size, progress)
     elif sockets is None:
         progress("Starting the demo's PostgreSQL")
@@ -111,8 +111,7 @@ def _create(cluster: Cluster, size: Size, progress: Callable[[str], None]) -> Pa
         sockets = cluster.start(loading=True)
         database.create_database(sockets)
         database.fill_database(sockets, writer.scripts(), where.uploads, size, progress)
-        cluster.configure(sockets, loading=False)
-        database.finish_loading(sockets)
+        database.finish_loading(sockets, lambda: cluster.configure(sockets, loading=False))
     except DemoError:
         cluster.stop()
         raise

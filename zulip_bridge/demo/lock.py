@@ -10,10 +10,11 @@ from pathlib import Path
 
 
 @contextmanager
-def held(path: Path, waiting: Callable[[], None]) -> Iterator[None]:
+def held(path: Path, waiting: Callable[[], None]) -> Iterator[int]:
     """Hold the lock on ``path``; ``waiting`` is called once when somebody else holds it, then it is waited for.
 
-    The kernel lets go of it when the process ends, however it ends.
+    Gives the lock's descriptor: a child that inherits it holds the lock as well. The kernel lets go when the last
+    holder has ended, however it ended.
     """
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
     try:
@@ -22,6 +23,6 @@ def held(path: Path, waiting: Callable[[], None]) -> Iterator[None]:
         except BlockingIOError:
             waiting()
             fcntl.flock(descriptor, fcntl.LOCK_EX)
-        yield
+        yield descriptor
     finally:
         os.close(descriptor)

@@ -52,15 +52,14 @@ class Cluster:
 
     places: Places
     account: ServerAccount
+    lock: int
+    """Descriptor of the demo's lock. A command that writes the data directory inherits it: should this process be
+    killed, nobody begins anew before that command has ended."""
 
     def sockets(self) -> Path | None:
         """The directory of the running server's socket; None when no server answers."""
         lines = self._pid_lines()
-        # Line 5 is the socket directory, line 8 the state (PostgreSQL's pidfile.h).
-        if len(lines) < 8 or lines[7].strip() != "ready":
-            return None
-        directory = Path(lines[4].strip())
-        return directory if _answers(directory / SOCKET_NAME) else None
+        return Path(lines[4]) if self._is_alive() and lines[7:8] == ["ready"] else None
 
     def made_by(self) -> int | None:
         """The major release that made the data directory; None where there is none."""
@@ -87,7 +86,8 @@ class Cluster:
         programs = self._programs()
         options = ["--auth=trust", f"--username={SUPERUSER}", "--encoding=UTF8", "--no-sync", "--no-instructions"]
         for locale in _locales(programs.major):
-            result = self.account.run([programs.path("initdb"), f"--pgdata={self.places.data}", *options, *locale])
+            words: list[str | Path] = [programs.path("initdb"), f"--pgdata={self.places.data}", *options, *locale]
+            result = self.account.run(words, keep=(self.lock,))
             if result.returncode == 0:
                 return
         raise DemoError(f"PostgreSQL could not make its data directory: {_last_line(result.stdout)}")
@@ -100,6 +100,7 @@ class Cluster:
         running = self.sockets()
         if running is not None:
             return running
+        self._forget_dead_server()
         directory = self._socket_directory()
         self.configure(directory, loading=loading)
         programs = self._programs(self.made_by())
@@ -111,14 +112,13 @@ class Cluster:
         )  # fmt: skip
         found = self.sockets()
         if found is None:
-            raise DemoError(
-                f"The demo's PostgreSQL did not start: {self._last_logged() or _last_line(result.stdout)}"
-            )
+            reason = self._last_logged() or _last_line(result.stdout)
+            raise DemoError(f"The demo's PostgreSQL did not start ({reason}); a reset of the demo makes it anew.")
         return found
 
     def stop(self) -> None:
         """Stop the server, ending its connections; nothing when it does not run. Raises :class:`DemoError`."""
-        if not self._pid_lines():
+        if not self._is_alive():
             return
         programs = self._programs(self.made_by())
         words: list[str | Path] = [programs.path("pg_ctl"), "stop", "--wait", "--silent", "--mode=fast"]
@@ -139,9 +139,29 @@ class Cluster:
 
     def _pid_lines(self) -> list[str]:
         try:
-            return (self.places.data / "postmaster.pid").read_text().splitlines()
+            text = (self.places.data / "postmaster.pid").read_text()
         except FileNotFoundError:
             return []
+        # Line 1 is the process, line 5 the socket's directory, line 8 the state (PostgreSQL's pidfile.h).
+        return [line.strip() for line in text.splitlines()]
+
+    def _is_alive(self) -> bool:
+        """Whether a server listens here; its number alone may by now be some other process's."""
+        lines = self._pid_lines()
+        return len(lines) >= 5 and _answers(Path(lines[4]) / SOCKET_NAME)
+
+    def _forget_dead_server(self) -> None:
+        """Remove the number of a server that died with the machine, where some other process has it now.
+
+        PostgreSQL would take that process for the server and refuse to start.
+        """
+        lines = self._pid_lines()
+        try:
+            name = Path(f"/proc/{int(lines[0])}/comm").read_text().strip() if lines else "postgres"
+        except (OSError, ValueError):
+            return
+        if name != "postgres":
+            self.account.run(["rm", "-f", self.places.data / "postmaster.pid"])
 
     def _socket_directory(self) -> Path:
         near = self.places.server / "run"
