@@ -1,0 +1,50 @@
+"""What the command line leaves in the journal, and what it says of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.cli.process import on, run
+from zulip_bridge.demo import DemoInstall
+
+
+def test_readings_are_recorded_without_names_or_addresses(demo: DemoInstall, tmp_path: Path) -> None:
+    journal = tmp_path / "journal" / "journal.jsonl"
+    environment = {"ZULIP_STEWARD_JOURNAL": str(journal), "SUDO_USER": "anna"}
+    person = on(demo, "show", "marta@example.org", "--json", **environment).json
+    on(demo, "footprint", str(person["id"]), **environment)
+    on(demo, "search", "marta", **environment)
+    entries = run("journal", "--json", **environment).json
+    assert [entry["action"] for entry in entries] == ["person.footprint", "person.read"]
+    assert all(entry["person"] == {"id": person["id"], "realm": "example"} for entry in entries)
+    assert all(entry["operator"]["sudo_user"] == "anna" for entry in entries)
+    written = journal.read_text()
+    assert "marta" not in written.lower()
+    assert journal.stat().st_mode & 0o777 == 0o600
+    assert run("journal", "verify", **environment).status == 0
+
+
+def test_verify_finds_a_changed_entry(demo: DemoInstall, tmp_path: Path) -> None:
+    journal = tmp_path / "journal" / "journal.jsonl"
+    environment = {"ZULIP_STEWARD_JOURNAL": str(journal)}
+    for user in ("7", "8"):
+        on(demo, "show", user, **environment)
+    journal.write_text(journal.read_text().replace('"id":7', '"id":9'))
+    ended = run("journal", "verify", **environment)
+    assert ended.status == 1
+    assert ended.stderr
+    assert run("journal", "verify", "--json", **environment).json["problems"]
+
+
+def test_what_cannot_be_recorded_is_not_read(demo: DemoInstall, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    ended = on(demo, "show", "7", ZULIP_STEWARD_JOURNAL=str(tmp_path / "file" / "journal.jsonl"))
+    assert (ended.status, ended.stdout) == (1, "")
+    assert ended.stderr.count("\n") == 1
+
+
+def test_an_empty_journal_says_so(tmp_path: Path) -> None:
+    environment = {"ZULIP_STEWARD_JOURNAL": str(tmp_path / "journal.jsonl")}
+    assert run("journal", **environment).stderr == "The journal is empty.\n"
+    assert run("journal", "--json", **environment).json == []
+    assert run("journal", "verify", **environment).status == 0
