@@ -86,7 +86,7 @@ class SafeApp(App[int]):
         last_resort.start()
         self.exit(return_code=128 + number)
 
-    def note_stray_fault(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    def note_stray_fault(self, loop: asyncio.AbstractEventLoop | None, context: dict[str, Any]) -> None:
         """Handler of an event loop: keep where a fault happened that nobody waited for, not what it says."""
         error = context.get("exception")
         if isinstance(error, BaseException) and len(self._last_words) < MAX_STRAY:
@@ -109,11 +109,16 @@ class SafeApp(App[int]):
 
     def _print_error_renderables(self) -> None:
         """Textual's last words, once the terminal is restored: the report as plain text, or the exit message."""
-        words, self._last_words = self._last_words, []
         with contextlib.suppress(OSError):  # the terminal may be gone
             if not self._faulty:
                 super()._print_error_renderables()
-            self._exit_renderables.clear()
+        self._exit_renderables.clear()
+        self.say_last_words()
+
+    def say_last_words(self) -> None:
+        """Print the reports that have not been printed; for after the terminal is restored."""
+        words, self._last_words = self._last_words, []
+        with contextlib.suppress(OSError):
             for each in words:
                 self.error_console.print(each, markup=False, highlight=False, soft_wrap=True)
 
@@ -133,8 +138,10 @@ def run(app: SafeApp, *, mouse: bool = False) -> int:
     try:
         return asyncio.run(_run(app, mouse=mouse and not app.slow))
     except Exception as error:  # noqa: BLE001 (the outermost boundary: Python itself would print the message)
-        app.error_console.print(crash_report(error), markup=False, highlight=False, soft_wrap=True)
+        app.note_stray_fault(None, {"exception": error})
         return 1
+    finally:
+        app.say_last_words()  # what came to light after the app had ended
 
 
 async def _run(app: SafeApp, *, mouse: bool) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import sys
 import threading
 from typing import Any
@@ -13,6 +14,7 @@ from textual.binding import Binding
 from textual.content import Content
 from textual.widgets import DataTable, Input, Label, OptionList, Static, TextArea
 
+from tui import safe_app
 from tui.safe_app import SafeApp, run
 from tui.widgets.virtual_table import Column, Key, PagedRows, Row, VirtualTable
 
@@ -100,6 +102,7 @@ class CrashApp(SafeApp):
         self._lost = asyncio.get_running_loop().create_task(fail())
         await asyncio.wait([self._lost])
         del self._lost
+        gc.collect()  # asyncio tells of a lost exception when its task is collected
         self.exit(return_code=0)
 
     def action_panic(self) -> None:
@@ -113,7 +116,7 @@ class StuckApp(QuietApp):
     """Writes without end, and has a thread that does not let go."""
 
     def on_mount(self) -> None:
-        threading.Thread(target=threading.Event().wait, daemon=True).start()
+        self.run_worker(lambda: threading.Event().wait(), thread=True)
         self.set_interval(0.01, self._write)
 
     def _write(self) -> None:
@@ -150,5 +153,6 @@ APPS: dict[str, type[SafeApp]] = {
 }
 
 if __name__ == "__main__":
+    safe_app.PATIENCE = 1.0
     slow = {"--slow": True, "--fast": False}.get(sys.argv[2]) if len(sys.argv) > 2 else False
     sys.exit(run(APPS[sys.argv[1]](slow=slow), mouse="--mouse" in sys.argv))

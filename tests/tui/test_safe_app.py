@@ -56,6 +56,14 @@ def test_a_signal_ends_it_in_order(number: signal.Signals) -> None:
         assert terminal.output.rindex(b"\x1b[?1003l") > terminal.output.rindex(b"\x1b[?1003h")
 
 
+def test_a_thread_that_hangs_keeps_neither_the_terminal_nor_the_process() -> None:
+    with start("stuck") as terminal:
+        terminal.read_until("ready")
+        terminal.signal(signal.SIGTERM)
+        assert terminal.wait() == 128 + signal.SIGTERM
+        assert RESTORED in terminal.output
+
+
 @pytest.mark.parametrize("name", ["quiet", "stuck"])
 def test_a_lost_connection_leaves_no_process(name: str) -> None:
     with start(name) as terminal:
