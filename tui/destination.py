@@ -1,0 +1,42 @@
+"""Where an export goes: a suggestion without personal data in it, and whether a place will do."""
+
+from __future__ import annotations
+
+import os
+from datetime import datetime
+from pathlib import Path
+
+from zulip_bridge.api.people import Person
+
+HOME = Path("~/zulip-steward-exports")
+MOST_TRIES = 100
+
+
+def suggest(person: Person, now: datetime) -> Path:
+    """A directory that does not exist yet, named by realm, id and day; never by name or address."""
+    base = HOME.expanduser() / f"{person.realm or 'root'}-{person.id}-{now:%Y-%m-%d}"
+    others = (base.with_name(f"{base.name}-{number}") for number in range(2, MOST_TRIES))
+    return next((path for path in (base, *others) if not path.exists()), base)
+
+
+def read_path(typed: str) -> Path:
+    """What the operator typed, ``~`` included, as an absolute path."""
+    return Path(typed.strip()).expanduser().absolute()
+
+
+def objection(typed: str) -> str | None:
+    """Why this will not do as a destination; None where it will. The export checks again when it starts."""
+    if not typed.strip():
+        return "Name a directory."
+    try:
+        path = read_path(typed)
+        if path.is_dir():
+            return "This directory is not empty: name another." if any(path.iterdir()) else None
+        if path.exists():
+            return "This is a file: name a directory."
+        parent = next(each for each in path.parents if each.exists())
+        if not parent.is_dir() or not os.access(parent, os.W_OK | os.X_OK):
+            return f"You may not write to {parent}."
+    except (OSError, RuntimeError, ValueError) as error:
+        return f"This path cannot be used: {getattr(error, 'strerror', None) or error}."
+    return None

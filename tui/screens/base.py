@@ -1,0 +1,104 @@
+"""What every screen has: the header line, room for a notice, the keys, and the road to the session."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, ClassVar, cast
+
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.message import Message
+from textual.screen import Screen
+from textual.worker import Worker
+
+from tui import keys
+from tui.connection import Connection
+from tui.widgets.headline import Headline
+from tui.widgets.keyline import KeyLine
+from tui.widgets.notice import Note, Notice
+from zulip_bridge.api.errors import ErrorKind, Problem
+
+if TYPE_CHECKING:
+    from tui.app import StewardApp
+    from zulip_bridge.steward import Steward
+
+LOST_KINDS = (ErrorKind.WORKER_LOST, ErrorKind.PROTOCOL)
+
+
+class StewardScreen(Screen[None]):
+    """Base of the full screens. Subclasses give their middle as :meth:`body`."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [*keys.EVERYWHERE]
+
+    @dataclass
+    class RequestFailed(Message):
+        """A request to the server ended with a problem; ``what`` names it for the operator."""
+
+        what: str
+        problem: Problem
+
+    def compose(self) -> ComposeResult:
+        """The frame around the body."""
+        yield Headline()
+        yield from self.body()
+        yield KeyLine()
+        yield Notice()
+
+    def body(self) -> ComposeResult:
+        """The middle of the screen."""
+        raise NotImplementedError
+
+    def on_mount(self) -> None:
+        """Follow the connection."""
+        self.watch(self.app, "connection", self._show_connection, init=True)
+
+    @property
+    def steward_app(self) -> StewardApp:
+        """The app, as what it is."""
+        return cast("StewardApp", self.app)
+
+    @property
+    def steward(self) -> Steward | None:
+        """The open session; None while there is none."""
+        return self.steward_app.steward
+
+    @property
+    def now(self) -> datetime:
+        """The moment that relative times are counted from."""
+        return self.steward_app.clock()
+
+    def note(self, note: Note | None) -> None:
+        """Show a notice, or take it away."""
+        self.query_one(Notice).note = note
+
+    def on_steward_screen_request_failed(self, message: RequestFailed) -> None:
+        """Say what happened; a lost worker is the app's business."""
+        message.stop()
+        if message.problem.kind in LOST_KINDS:
+            self.steward_app.lose(message.problem)
+            return
+        self.steward_app.remember(message.problem)
+        ways = (("d", "what was said"),) if message.problem.cause else ()
+        self.note(Note(f"{message.what}: {message.problem.sentence}", ways))
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """Textual tells only the node that started a task."""
+        self.steward_app.note_worker(event.worker)
+
+    def connection_changed(self, connection: Connection) -> None:
+        """For subclasses: the connection came, or went."""
+
+    def _show_connection(self, connection: Connection) -> None:
+        self.query_one(Headline).connection = connection
+        if connection.phase == "lost" and connection.problem is not None:
+            sentence = f"{connection.problem.sentence} What is shown stays as it was."
+            self.note(Note(sentence, (("r", "reconnect"), ("d", "what was said"))))
+        elif connection.phase != "failed":
+            self.note(None)
+        self.connection_changed(connection)
+        self.refresh_bindings()
+
+    def action_back(self) -> None:
+        """Leave this screen."""
+        self.dismiss()

@@ -1,0 +1,90 @@
+"""Facts in sections: a heading with its rule, then labels and values in two aligned columns."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from textual.content import Content
+from textual.geometry import Size
+from textual.reactive import reactive
+from textual.widget import Widget
+
+from tui.shown import MUTED
+from zulip_bridge.text import cell_width, pad
+
+GAP = 2
+WIDEST_LABEL = 22
+NARROWEST_VALUE = 8
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A label (may be data), and the value as content that is safe to show; without a label it takes the line."""
+
+    label: str
+    value: Content
+
+
+@dataclass(frozen=True)
+class Section:
+    """Facts under one heading."""
+
+    title: str
+    facts: tuple[Fact, ...]
+
+
+class Facts(Widget):
+    """Shows sections; as high as they are."""
+
+    DEFAULT_CSS = """
+    Facts { height: auto; width: 1fr; }
+    """
+
+    sections: reactive[tuple[Section, ...]] = reactive((), layout=True)
+
+    def __init__(self, sections: Sequence[Section] = (), *, id: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id)
+        self.set_reactive(Facts.sections, tuple(sections))
+
+    def render(self) -> Content:
+        """All lines at the present width."""
+        return Content("\n").join(self._lines(self.content_size.width))
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        """As many lines as the sections need at this width."""
+        return len(self._lines(width))
+
+    def _lines(self, width: int) -> list[Content]:
+        labels = [cell_width(fact.label) for section in self.sections for fact in section.facts]
+        column = min(max(labels, default=0), WIDEST_LABEL)
+        lines: list[Content] = []
+        for section in self.sections:
+            if lines:
+                lines.append(Content(""))
+            lines.extend(section_lines(section, column, width))
+        return lines
+
+
+def section_lines(section: Section, column: int, width: int) -> list[Content]:
+    """A section laid out in ``width`` cells, with labels of ``column`` cells."""
+    lines = [heading(section.title, width)] if section.title else []
+    for fact in section.facts:
+        lines.extend(_fact_lines(fact, column, width))
+    return lines
+
+
+def heading(title: str, width: int) -> Content:
+    """A title and a rule to the end of the line."""
+    rule = "─" * max(0, width - len(title) - 1)
+    return Content.assemble((title, "bold"), " ", (rule, "$line"))
+
+
+def _fact_lines(fact: Fact, column: int, width: int) -> list[Content]:
+    if not fact.label:
+        return fact.value.wrap(max(width, 1))
+    room = max(width - column - GAP, NARROWEST_VALUE)
+    values = fact.value.wrap(room) or [Content("")]
+    first = Content.assemble((pad(fact.label, column), MUTED), " " * GAP, values[0])
+    indent = " " * (column + GAP)
+    return [first, *(Content.assemble(indent, line) for line in values[1:])]

@@ -1,0 +1,119 @@
+"""The footprint pane: how much, where, and what the row under the cursor means."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.widgets import Static
+
+from tui import footprint_rows as layout
+from tui import wording
+from tui.shown import MUTED, shown
+from tui.widgets.rows import PagedRows
+from tui.widgets.virtual_table import VirtualTable
+from zulip_bridge.api.calls import Progress
+from zulip_bridge.api.footprint import FootprintRow
+from zulip_bridge.text import display_text
+
+MOST_PLACES = 2_000
+KINDS = {
+    "fk": "foreign key",
+    "o2o": "one to one",
+    "m2m": "many to many",
+    "indirect": "found without a foreign key",
+    "self": "",
+}
+
+
+class Places(VirtualTable):
+    """The table; its rows cannot be opened or marked."""
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Keys that lead nowhere are not offered."""
+        return action not in ("select", "mark")
+
+
+class Footprint(Vertical):
+    """Shows footprint rows once they are counted; before that how far the counting is."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("s", "sort", "sort", id="footprint.sort", tooltip="Sort by category, by rows, or by table"),
+        Binding(
+            "e", "empty", "empty too", id="footprint.empty", tooltip="Show the places that hold nothing, or hide them"
+        ),
+    ]
+
+    DEFAULT_CSS = """
+    Footprint > #footprint-total { height: 1; padding: 0 1; }
+    Footprint > #footprint-about { height: 3; padding: 0 1; }
+    """
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id)
+        self._rows: tuple[FootprintRow, ...] | None = None
+        self._arranged: list[FootprintRow] = []
+        self._order: layout.Order = "category"
+        self._empty_too = False
+        self._source = PagedRows(page_size=MOST_PLACES)
+
+    def compose(self) -> ComposeResult:
+        """The total, the places, and two lines about the one under the cursor."""
+        yield Static(id="footprint-total")
+        yield Places(layout.COLUMNS, self._source, markable=False, empty="The server holds nothing.")
+        yield Static(id="footprint-about")
+
+    @property
+    def total(self) -> str:
+        """The sum in words; empty while it is not known."""
+        return "" if self._rows is None else layout.total_words(self._rows, empty_too=self._empty_too)
+
+    def show_progress(self, progress: Progress) -> None:
+        """Say how far the counting is."""
+        of = f" of {wording.thousands(progress.total)}" if progress.total else ""
+        words = f"Counting, {wording.thousands(progress.done)}{of} places"
+        self.query_one("#footprint-total", Static).update(Content.styled(words, MUTED))
+
+    def show(self, rows: Sequence[FootprintRow]) -> None:
+        """Show what was counted."""
+        self._rows = tuple(rows[:MOST_PLACES])
+        self._draw(keep_cursor=False)
+
+    def action_sort(self) -> None:
+        """The next order."""
+        orders = layout.ORDERS
+        self._order = orders[(orders.index(self._order) + 1) % len(orders)]
+        self._draw(keep_cursor=False)
+
+    def action_empty(self) -> None:
+        """Show or hide what holds nothing."""
+        self._empty_too = not self._empty_too
+        self._draw(keep_cursor=True)
+
+    def on_virtual_table_row_highlighted(self, event: VirtualTable.RowHighlighted) -> None:
+        """Say what the row is about."""
+        event.stop()
+        self.query_one("#footprint-about", Static).update(_about(self._arranged[event.index]))
+
+    def _draw(self, *, keep_cursor: bool) -> None:
+        if self._rows is None:
+            return
+        self._arranged = layout.arrange(self._rows, self._order, empty_too=self._empty_too)
+        self._source.reset(len(self._arranged))
+        self._source.put(0, layout.table_rows(self._arranged, self._order))
+        table = self.query_one(Places)
+        table.sort = layout.SORTED_COLUMN[self._order]
+        table.rows_changed(keep_cursor=keep_cursor)
+        self.query_one("#footprint-total", Static).update(Content(self.total))
+
+
+def _about(row: FootprintRow) -> Content:
+    kind = KINDS.get(row.kind, display_text(row.kind))
+    origin = " · ".join(each for each in (display_text(row.model), kind) if each)
+    bounded = "" if row.exact else " · counted up to a bound"
+    what = shown(row.description) if row.description else Content("a table this tool has never heard of")
+    return Content.assemble(what, "\n", (origin + bounded, MUTED))

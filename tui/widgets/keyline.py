@@ -1,0 +1,70 @@
+"""The footer: the keys that work here and now, from the bindings themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from textual.binding import Binding
+from textual.content import Content
+from textual.screen import Screen
+from textual.widget import Widget
+
+from tui.shown import MUTED
+
+GAP = 3
+LAST = ("app.keys", "app.palette")
+"""Actions that are never left out, shown at the end of the line."""
+
+
+class KeyLine(Widget):
+    """One line of keys. What does not fit is left out from the end; help and palette always stay."""
+
+    DEFAULT_CSS = """
+    KeyLine { dock: bottom; height: 1; padding: 0 1; background: $panel; color: $foreground; }
+    """
+
+    def on_mount(self) -> None:
+        """Follow the focus."""
+        self.screen.bindings_updated_signal.subscribe(self, self._bindings_changed)
+        # The first focus is given while the screen is still being put together, when the signal tells nobody.
+        self.watch(self.screen, "focused", self.refresh_keys)
+
+    def refresh_keys(self) -> None:
+        """Draw the keys of what has the focus now."""
+        self.refresh()
+
+    def _bindings_changed(self, screen: Screen[object]) -> None:
+        if screen is self.screen:
+            self.refresh()
+
+    def render(self) -> Content:
+        """The line as it fits."""
+        bindings = _shown_once(each.binding for each in self.screen.active_bindings.values() if each.enabled)
+        first = [self._key(each) for each in bindings if each.action not in LAST]
+        last = [self._key(each) for name in LAST for each in bindings if each.action == name]
+        room = self.content_size.width - _width(last) - GAP
+        while first and _width(first) > room:
+            first.pop()
+        gap = " " * max(GAP, self.content_size.width - _width(first) - _width(last))
+        between = Content(" " * GAP)
+        return Content.assemble(between.join(first), gap, between.join(last))
+
+    def _key(self, binding: Binding) -> Content:
+        display = self.app.get_key_display(binding)
+        words = binding.description[:1].lower() + binding.description[1:]
+        return Content.assemble((display, "bold $primary"), " ", (words, MUTED))
+
+
+def _shown_once(bindings: Iterable[Binding]) -> list[Binding]:
+    """Bindings that want to be shown, each action once (several keys may lead to it)."""
+    seen: set[str] = set()
+    kept = []
+    for binding in bindings:
+        if binding.show and binding.action not in seen:
+            seen.add(binding.action)
+            kept.append(binding)
+    return kept
+
+
+def _width(keys: list[Content]) -> int:
+    return sum(key.cell_length for key in keys) + GAP * max(0, len(keys) - 1)

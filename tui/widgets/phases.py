@@ -1,0 +1,109 @@
+"""The phases of an export, a bar for each: how much, how fast, how long still."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from textual.content import Content
+from textual.geometry import Size
+from textual.widget import Widget
+
+from tui import wording
+from tui.shown import MUTED
+from zulip_bridge.api.calls import Progress
+from zulip_bridge.api.export import PHASES
+from zulip_bridge.text import display_text, pad
+
+NAMES = {"account": "account", "messages": "messages", "files": "files"}
+THINGS = {"account": "tables", "messages": "messages", "files": "files"}
+LABEL = 10
+FIGURES = 40
+SETTLED = 0.5
+"""Seconds of a phase before its speed means anything."""
+
+
+@dataclass
+class _Phase:
+    name: str
+    began: float
+    changed: float
+    done: int = 0
+    total: int | None = None
+
+    @property
+    def complete(self) -> bool:
+        return self.total is not None and self.done >= self.total
+
+
+class Phases(Widget):
+    """Takes :class:`Progress` and draws it; nothing moves between two of them."""
+
+    DEFAULT_CSS = """
+    Phases { height: auto; }
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic, *, id: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id)
+        self._clock = clock
+        self._phases: dict[str, _Phase] = {}
+        self.bytes = 0
+
+    def take(self, progress: Progress) -> None:
+        """Note how far it is."""
+        now = self._clock()
+        phase = self._phases.setdefault(progress.phase, _Phase(progress.phase, now, now))
+        phase.done, phase.total, phase.changed = progress.done, progress.total, now
+        self.bytes = max(self.bytes, progress.bytes)
+        self.refresh()
+
+    def render(self) -> Content:
+        """All phases, those to come as well."""
+        names = [*PHASES, *(name for name in self._phases if name not in PHASES)]
+        lines = [self._line(name, self._phases.get(name)) for name in names]
+        return Content("\n").join(lines)
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        """One line for each phase."""
+        return len({*PHASES, *self._phases})
+
+    def _line(self, name: str, phase: _Phase | None) -> Content:
+        width = max(8, self.content_size.width - LABEL - FIGURES - 4)
+        label = (pad(NAMES.get(name, display_text(name)), LABEL), MUTED if phase is None else "")
+        return Content.assemble(label, "  ", _bar(phase, width), "  ", _figures(name, phase))
+
+
+def _bar(phase: _Phase | None, width: int) -> Content:
+    filled = 0
+    if phase is not None and phase.total:
+        filled = min(width, width * phase.done // phase.total)
+    elif phase is not None and phase.complete:
+        filled = width
+    return Content.assemble(("━" * filled, "bold $primary"), ("─" * (width - filled), "$line"))
+
+
+def _figures(name: str, phase: _Phase | None) -> Content:
+    if phase is None:
+        return Content("")
+    things = THINGS.get(name, "")
+    if phase.complete:
+        words = f"{wording.thousands(phase.done)} {things}"
+        return Content.assemble(words, (f"  {wording.seconds(phase.changed - phase.began)}", MUTED))
+    of = f" / {wording.thousands(phase.total)}" if phase.total is not None else ""
+    return Content.assemble(f"{wording.thousands(phase.done)}{of}", (_speed(phase), MUTED))
+
+
+def _speed(phase: _Phase) -> str:
+    elapsed = phase.changed - phase.began
+    if elapsed < SETTLED or not phase.done:
+        return ""
+    rate = phase.done / elapsed
+    left = f"  {wording.seconds((phase.total - phase.done) / rate)} left" if phase.total else ""
+    return f"  {_short(rate)}/s{left}"
+
+
+def _short(rate: float) -> str:
+    if rate >= 9_950:
+        return f"{rate / 1000:,.0f}k"
+    return f"{rate / 1000:.1f}k" if rate >= 1000 else f"{rate:.0f}"
