@@ -83,11 +83,12 @@ class Receiver:
             self._original = event.path
 
     def _open(self, path: str) -> FileUnderWay:
-        """Begin the file, under another name where this one is taken."""
+        """Begin the file; in a folder of its own where another file, or a folder, has its name."""
+        top, slash, rest = path.partition("/") if "/" in path else ("", "", path)
         for namesake in range(MOST_NAMESAKES):
             try:
-                return self._directory.begin(safe_path(f"{path}~{namesake}" if namesake else path))
-            except (FileExistsError, NotADirectoryError, IsADirectoryError):
+                return self._directory.begin(safe_path(f"{top}{slash}~{namesake}/{rest}") if namesake else path)
+            except (FileExistsError, NotADirectoryError):
                 continue
         raise _confused("the same file again and again")
 

@@ -6,6 +6,7 @@ version number.
 
 from __future__ import annotations
 
+import hashlib
 import importlib
 from typing import Any
 
@@ -119,19 +120,23 @@ def named_groups() -> Any:
     return named.objects
 
 
-def message_flags() -> list[str | None]:
-    """Names of the bits of ``UserMessage.flags`` in their order; None for one that only Zulip itself uses."""
+def message_flags(mask: int) -> list[str]:
+    """Names of the flags in ``UserMessage.flags``, without those that only Zulip itself uses."""
     rows = model("zerver", "UserMessage")
     assert rows is not None
-    return [None if name in rows.NON_API_FLAGS else str(name) for name in rows.ALL_FLAGS]
+    return [str(name) for name in rows.flags_list_for_flags(mask)]
 
 
 def avatar_base(person_id: int, avatar_version: int, realm_id: int) -> tuple[str, bool]:
     """Key of an avatar without its ending, and whether its version is part of it (from 9.0)."""
-    hashes = importlib.import_module("zerver.lib.avatar_hash")
-    versioned = getattr(hashes, "user_avatar_base_path_from_ids", None)
-    if versioned is not None:
-        return str(versioned(person_id, avatar_version, realm_id)), True
+    try:
+        hashes = importlib.import_module("zerver.lib.avatar_hash")
+    except ModuleNotFoundError:
+        # The rule that 9.0 and later have, for a version that keeps it elsewhere.
+        key = f"{person_id}:{avatar_version}:{setting('AVATAR_SALT')}"
+        return f"{realm_id}/{hashlib.sha256(key.encode()).hexdigest()[:40]}", True
+    if hasattr(hashes, "user_avatar_base_path_from_ids"):
+        return str(hashes.user_avatar_base_path_from_ids(person_id, avatar_version, realm_id)), True
     return str(hashes.user_avatar_path_from_ids(person_id, realm_id)), False
 
 

@@ -14,6 +14,7 @@ import orjson
 from django.db import connection
 
 from zulip_bridge.api.export import Planned, SectionDone, Warned
+from zulip_bridge.api.paths import safe_path
 from zulip_bridge.api.people import Person
 
 from .. import compat
@@ -23,6 +24,7 @@ from .sending import FRAME_BYTES, FileSender, plain, printable
 from .storage import Area, Storage, StoredFile, Unreadable, storage
 
 GRAVATAR = "G"
+RECORDS = "records.json"
 
 
 @dataclass(frozen=True)
@@ -75,7 +77,7 @@ class _FilesSender:
                 records.append(record)
             self.done += 1
         records.sort(key=lambda record: str(record["path"]))
-        file = FileSender(self._context, f"{folder}/records.json")
+        file = FileSender(self._context, f"{folder}/{RECORDS}")
         file.write(orjson.dumps(records, default=plain, option=orjson.OPT_INDENT_2))
         file.end({"records": len(records)})
         lost = sum(left_out.values())
@@ -83,6 +85,8 @@ class _FilesSender:
 
     def _send(self, folder: str, wanted: Wanted) -> dict[str, Any] | None:
         name = f"{folder}/{wanted.key}"
+        if safe_path(name).startswith(f"{folder}/{RECORDS}"):
+            name = f"{folder}/_/{wanted.key}"
         try:
             with self._source.open(wanted.area, wanted.key) as stored:
                 path = self._copy(name, stored)

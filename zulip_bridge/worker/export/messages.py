@@ -113,14 +113,9 @@ def _recorder(columns: Columns, counts: MessageCounts) -> Callable[[list[tuple[A
 class Flags(dict[int, list[str]]):
     """Names of the flags in a mask, worked out once for each mask."""
 
-    def __init__(self) -> None:
-        super().__init__()
-        self._names = compat.message_flags()
-
     def __missing__(self, mask: int) -> list[str]:
-        names = [name for bit, name in enumerate(self._names) if name is not None and mask >> bit & 1]
-        self[mask] = names
-        return names
+        self[mask] = compat.message_flags(mask)
+        return self[mask]
 
 
 class _MessageFiles:
