@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from zulip_bridge.cli.main import run
-from zulip_bridge.launch.targets import Target
+
+if TYPE_CHECKING:
+    from zulip_bridge.launch.targets import Target
 
 
 def open_screens(target: Target, *, read_only: bool, slow: bool | None, mouse: bool) -> int:

@@ -2,74 +2,82 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from types import ModuleType
-from typing import Any
+from typing import Any, TypeVar
 
 import click
 
-from .output import narrate, print_line
+from .ending import refused
+from .narration import narrate, status
+from .options import Choice, unused_target_options
+from .output import path_text, print_line
 
-size_option = click.option("--size", type=click.Choice(["small", "large"]), default="small", show_default=True)
+F = TypeVar("F", bound=Callable[..., Any])
+size_option = click.option(
+    "--size", type=click.Choice(["small", "large"]), help="Which demo.  [default: --demo-size, else small]"
+)
 
 
 @click.group()
-def demo() -> None:
+@unused_target_options
+def demo(choice: Choice) -> None:
     """Look after the demo install; --demo opens it."""
 
 
 @demo.command()
 @size_option
-def reset(size: Any) -> None:
+@unused_target_options
+def reset(size: str | None, choice: Choice) -> None:
     """Remove the demo and make it anew."""
-    package = _package()
-    try:
-        package.reset(size, narrate)
-    except package.DemoError as error:
-        raise _failed(str(error)) from error
+    with _package() as package:
+        package.reset(_size(size, choice), status.say)
+    narrate("The demo is new.")
 
 
 @demo.command()
 @size_option
-def stop(size: Any) -> None:
+@unused_target_options
+def stop(size: str | None, choice: Choice) -> None:
     """Stop the demo's PostgreSQL; its data stay."""
-    package = _package()
-    try:
-        package.stop(size)
-    except package.DemoError as error:
-        raise _failed(str(error)) from error
+    with _package() as package:
+        package.stop(_size(size, choice))
+    narrate("The demo's PostgreSQL does not run.")
 
 
 @demo.command()
 @size_option
-def path(size: Any) -> None:
-    """Print the install's directory, for --install."""
-    print_line(str(_located(size).path))
+@unused_target_options
+def path(size: str | None, choice: Choice) -> None:
+    """Print the install's directory, for --install; the demo is made and started if need be."""
+    with _package() as package:
+        print_line(path_text(package.ensure(_size(size, choice), status.say).path))
 
 
 @demo.command()
 @size_option
-def url(size: Any) -> None:
-    """Print a connection string for psql."""
-    print_line(str(_located(size).url))
+@unused_target_options
+def url(size: str | None, choice: Choice) -> None:
+    """Print a connection string for psql; the demo is made and started if need be."""
+    with _package() as package:
+        print_line(package.ensure(_size(size, choice), status.say).url)
 
 
-def _located(size: str) -> Any:
-    """The demo, made and started if need be: what is printed can be used at once."""
-    package = _package()
-    try:
-        return package.ensure(size, narrate)
-    except package.DemoError as error:
-        raise _failed(str(error)) from error
+def _size(size: str | None, choice: Choice) -> Any:
+    return size or choice.demo_size or "small"
 
 
-def _package() -> ModuleType:
+@contextmanager
+def _package() -> Iterator[ModuleType]:
+    """The demo's package; its errors, and its absence, are sentences."""
     try:
         from zulip_bridge import demo as package
-    except ImportError as error:
-        raise _failed("The demo needs its extra packages: python3 -m pip install 'zulip-steward[demo]'.") from error
-    return package
-
-
-def _failed(sentence: str) -> click.exceptions.Exit:
-    narrate(sentence)
-    return click.exceptions.Exit(1)
+    except ImportError:
+        refused("The demo needs its extra packages: python3 -m pip install 'zulip-steward[demo]'.")
+    try:
+        yield package
+    except package.DemoError as error:
+        refused(str(error))
+    finally:
+        status.clear()

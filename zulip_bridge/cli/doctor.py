@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -10,9 +10,14 @@ from zulip_bridge.api.calls import Hello
 from zulip_bridge.api.codec import to_json
 from zulip_bridge.api.server import Finding
 
+from .ending import refused
+from .narration import counted
 from .options import Choice, target_options
-from .output import print_facts, print_json
+from .output import path_text, print_facts, print_json
 from .session import with_steward
+
+if TYPE_CHECKING:
+    from zulip_bridge.steward import Steward
 
 MARKS = {"ok": "ok", "note": "note", "problem": "PROBLEM"}
 
@@ -26,16 +31,17 @@ def doctor(as_json: bool, choice: Choice) -> None:
     Ends with status 1 where something is a problem.
     """
 
-    async def work(steward: Any) -> tuple[Hello, list[Finding], str]:
-        return steward.hello, await steward.examine(), str(steward.journal.path)
+    async def work(steward: Steward) -> tuple[Hello, list[Finding], str]:
+        return steward.hello, await steward.examine(), path_text(steward.journal.path)
 
     hello, findings, journal = with_steward(choice, work)
     if as_json:
-        print_json({**to_json(hello), "journal": journal, "findings": to_json(findings)})
+        print_json({**to_json(hello), "journal": journal, "findings": findings})
     else:
         print_facts([*_facts(hello, journal), *((each.name, _shown(each)) for each in findings)])
-    if any(each.level == "problem" for each in findings):
-        raise click.exceptions.Exit(1)
+    problems = sum(each.level == "problem" for each in findings)
+    if problems:
+        refused(f"{counted(problems, 'problem')} among {counted(len(findings), 'finding')}.")
 
 
 def _shown(finding: Finding) -> str:

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import sys
 from collections.abc import Callable
-from importlib import import_module, metadata
-from typing import Any
+from importlib import import_module
+from typing import Any, NoReturn
 
 import click
 
-from zulip_bridge.launch.targets import Target
-
+from .ending import exit_status, guarded, refused
 from .options import Choice, target_options
-from .output import narrate
 
 OpenScreens = Callable[..., int]
 """``(target, *, read_only, slow, mouse) -> exit status``; given by whoever knows the screens."""
@@ -25,15 +22,22 @@ COMMANDS = {
     "show": "Show a person's first page.",
     "footprint": "List every table that refers to a person.",
     "export": "Export everything about a person, or check an export.",
-    "journal": "Show what was read, exported or changed.",
+    "journal": "Show what was read or exported, or check the journal.",
     "demo": "Look after the demo install.",
-    "completion": "Print a completion script.",
+    "completion": "Print a completion script for a shell.",
 }
-MODULES = {"search": "people", "show": "people", "footprint": "people"}
+MODULES = {"show": "person", "footprint": "person"}
+
+EPILOG = """\b
+zulip-steward --demo                            look around in a made-up organization
+zulip-steward search --role owner               on this machine's Zulip server
+zulip-steward show marta@example.org --json
+zulip-steward export 66 --output /root/person-66
+"""
 
 
-class LazyGroup(click.Group):
-    """Imports a command's module when the command is wanted: ``--help`` and completion stay quick."""
+class Commands(click.Group):
+    """Imports a command's module when the command is wanted: ``--help`` stays quick."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """The commands, in the order of their use."""
@@ -52,47 +56,55 @@ class LazyGroup(click.Group):
         with formatter.section("Commands"):
             formatter.write_dl(list(COMMANDS.items()))
 
+    def invoke(self, ctx: click.Context) -> object:
+        """Run the command; it ends in one of the ways that are documented."""
+        return guarded(lambda: super(Commands, self).invoke(ctx))
+
 
 def command_line(open_screens: OpenScreens) -> click.Group:
     """The whole command line; ``open_screens`` is called where no command is given."""
 
-    @click.group(cls=LazyGroup, invoke_without_command=True)
-    @click.option("--slow/--no-slow", default=None, help="Send as little as possible; by default over SSH.")
-    @click.option("--mouse/--no-mouse", default=False, show_default=True, help="Let the mouse point and scroll.")
-    @click.version_option(metadata.version("zulip-steward"), prog_name="zulip-steward")
+    @click.group(cls=Commands, invoke_without_command=True, epilog=EPILOG)
+    @click.option("--slow/--no-slow", default=None, help="Screens: send as little as possible; by default over SSH.")
+    @click.option("--mouse/--no-mouse", default=False, help="Screens: let the mouse point and scroll.")
+    @click.version_option(package_name="zulip-steward", prog_name="zulip-steward", message="%(prog)s %(version)s")
     @click.pass_context
     @target_options
     def zulip_steward(context: click.Context, slow: bool | None, mouse: bool, choice: Choice) -> None:
         """The data steward's terminal for a Zulip server.
 
-        Without a command, the screens open. Data goes to stdout, everything else to stderr.
-        Exit status: 0 done, 1 refused or failed, 2 usage.
+        Without a command, the screens open. --install, --demo, --read-only and --debug may also stand behind
+        the command. Data goes to stdout, everything else to stderr.
+
+        Exit status: 0 done, 1 refused or failed, 2 usage, 128 + n ended by signal n.
         """
         if context.invoked_subcommand is None:
-            sys.exit(_open(open_screens, choice.target, choice, slow, mouse))
+            sys.exit(_open(open_screens, choice, slow, mouse))
 
     assert isinstance(zulip_steward, click.Group)
     return zulip_steward
 
 
-def _open(open_screens: OpenScreens, target: Target, choice: Choice, slow: bool | None, mouse: bool) -> int:
+def _open(open_screens: OpenScreens, choice: Choice, slow: bool | None, mouse: bool) -> int:
     from zulip_bridge.api.errors import StewardError
-    from zulip_bridge.steward import ask_password_first
 
+    target = choice.target
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        narrate("The screens need a terminal; the commands of zulip-steward --help do not.")
-        return 1
+        refused("The screens need a terminal; the commands of zulip-steward --help do not.")
     # The connecting screen meets the same trouble, and has the room to explain it.
     with contextlib.suppress(StewardError):
+        from zulip_bridge.steward import ask_password_first
+
         ask_password_first(target)
     return open_screens(target, read_only=choice.read_only, slow=slow, mouse=mouse)
 
 
-def run(open_screens: OpenScreens) -> None:
-    """Entry of the console script. A reader that has gone away (``| head``) ends it quietly."""
-    try:
-        command: Any = command_line(open_screens)
-        command(prog_name="zulip-steward")
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-        sys.exit(141)
+def run(open_screens: OpenScreens) -> NoReturn:
+    """Entry of the console script."""
+    # A terminal in another encoding shows an escape for what it cannot show, and nothing fails for it.
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure: Any = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(errors="backslashreplace")
+    command = command_line(open_screens)
+    sys.exit(exit_status(lambda: command.main(prog_name="zulip-steward", standalone_mode=False)))

@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from zulip_bridge.launch.targets import DEFAULT_INSTALL, DemoTarget, InstallTarget, Target
+if TYPE_CHECKING:
+    from zulip_bridge.launch.targets import Target
 
 F = TypeVar("F", bound=Callable[..., Any])
+
+SHOWN_DEFAULT = "/home/zulip/deployments/current"
+"""``launch.targets.DEFAULT_INSTALL`` for the help, which does not wait for the launcher to be imported."""
 
 
 @dataclass(frozen=True)
@@ -36,8 +40,15 @@ class Choice:
         )
 
     @property
+    def named(self) -> bool:
+        """Whether a server was named at all."""
+        return self.demo or self.demo_size is not None or self.install is not None
+
+    @property
     def target(self) -> Target:
         """The target that is meant; a usage error where two are."""
+        from zulip_bridge.launch.targets import DEFAULT_INSTALL, DemoTarget, InstallTarget
+
         wants_demo = self.demo or self.demo_size is not None
         if wants_demo and self.install is not None:
             raise click.UsageError("--install and --demo name two servers; give one of them.")
@@ -46,9 +57,40 @@ class Choice:
         return InstallTarget((self.install or DEFAULT_INSTALL).absolute())
 
 
+def _options(hidden: bool) -> list[Callable[[Any], Any]]:
+    return [
+        click.option(
+            "--install",
+            metavar="PATH",
+            hidden=hidden,
+            type=click.Path(path_type=Path),
+            help=f"The Zulip deployment: the directory with manage.py.  [default: {SHOWN_DEFAULT}]",
+        ),
+        click.option("--demo", is_flag=True, hidden=hidden, help="A made-up organization on a database of its own."),
+        click.option(
+            "--demo-size",
+            type=click.Choice(["small", "large"]),
+            hidden=hidden,
+            help="Which demo; implies --demo.  [default: small]",
+        ),
+        click.option(
+            "--read-only", is_flag=True, hidden=hidden, help="Refuse, in the worker, whatever would change something."
+        ),
+        click.option("--debug", is_flag=True, hidden=hidden, help="After an error, also print what led to it."),
+    ]
+
+
 def target_options(command: F) -> F:
     """Add the options to a command; it receives one :class:`Choice` named ``choice``."""
+    return _with_options(command, hidden=False)
 
+
+def unused_target_options(command: F) -> F:
+    """The same for a command that opens no server: the options are taken there too, but not advertised."""
+    return _with_options(command, hidden=True)
+
+
+def _with_options(command: F, *, hidden: bool) -> F:
     @click.pass_context
     def gathered(context: click.Context, /, *args: Any, **kwargs: Any) -> Any:
         own = Choice(**{name: kwargs.pop(name) for name in ("install", "demo", "demo_size", "read_only", "debug")})
@@ -61,20 +103,6 @@ def target_options(command: F) -> F:
     gathered.__doc__ = command.__doc__
     gathered.__click_params__ = list(getattr(command, "__click_params__", []))  # type: ignore[attr-defined]
     decorated: Any = gathered
-    for option in reversed(OPTIONS):
+    for option in reversed(_options(hidden)):
         decorated = option(decorated)
     return decorated  # type: ignore[no-any-return]
-
-
-OPTIONS = [
-    click.option(
-        "--install",
-        metavar="PATH",
-        type=click.Path(path_type=Path),
-        help=f"The Zulip deployment: the directory with manage.py.  [default: {DEFAULT_INSTALL}]",
-    ),
-    click.option("--demo", is_flag=True, help="A made-up organization on a database of its own."),
-    click.option("--demo-size", type=click.Choice(["small", "large"]), help="Which demo; implies --demo."),
-    click.option("--read-only", is_flag=True, help="Refuse, in the worker, whatever would change something."),
-    click.option("--debug", is_flag=True, help="After an error, also print what the shell said."),
-]

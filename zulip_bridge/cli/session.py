@@ -8,12 +8,11 @@ import sys
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, NoReturn, TypeVar
 
-import click
-
 from zulip_bridge.api.errors import StewardError
 
+from .ending import refused
+from .narration import narrate, status
 from .options import Choice
-from .output import narrate
 
 if TYPE_CHECKING:
     from zulip_bridge.steward import Steward
@@ -34,34 +33,41 @@ def with_steward(choice: Choice, work: Callable[[Steward], Awaitable[T]]) -> T:
     """Open the server that ``choice`` names, do the work, close it. Errors end the program with one sentence."""
     from zulip_bridge.steward import Steward, ask_password_first
 
+    target = choice.target
+
     async def session() -> T:
-        steward = await Steward.open(choice.target, read_only=choice.read_only, on_stage=_stage)
+        steward = await Steward.open(target, read_only=choice.read_only, on_stage=status.say)
+        status.clear()
         try:
             return await work(steward)
         finally:
             await asyncio.shield(steward.close())
 
     try:
-        ask_password_first(choice.target)
+        ask_password_first(target)
         return asyncio.run(_interruptible(session))
     except StewardError as error:
         fail(error, choice)
     except Interrupted as error:
         narrate("Interrupted.")
         sys.exit(128 + error.number)
+    finally:
+        status.clear()
 
 
 def fail(error: StewardError, choice: Choice) -> NoReturn:
     """Say the sentence on stderr and end with status 1; with ``--debug``, the cause too."""
-    narrate(error.sentence)
     if choice.debug:
         for line in error.problem.cause.splitlines():
             narrate(f"  {line}")
-    raise click.exceptions.Exit(1)
+    refused(error.sentence)
 
 
 async def _interruptible(session: Callable[[], Awaitable[T]]) -> T:
-    """Run the session as a task that each signal cancels, so that it ends in order (``finally`` clauses run)."""
+    """Run the session as a task that each signal cancels, so that it ends in order (``finally`` clauses run).
+
+    A signal that was ignored when we were started (``nohup``, a shell's background job) stays ignored.
+    """
     loop = asyncio.get_running_loop()
     task = asyncio.ensure_future(session())
     received: list[int] = []
@@ -70,7 +76,8 @@ async def _interruptible(session: Callable[[], Awaitable[T]]) -> T:
         received.append(number)
         task.cancel()
 
-    for number in SIGNALS:
+    heeded = [number for number in SIGNALS if signal.getsignal(number) is not signal.SIG_IGN]
+    for number in heeded:
         loop.add_signal_handler(number, interrupt, number)
     try:
         return await task
@@ -79,11 +86,5 @@ async def _interruptible(session: Callable[[], Awaitable[T]]) -> T:
             raise Interrupted(received[0]) from None
         raise
     finally:
-        for number in SIGNALS:
+        for number in heeded:
             loop.remove_signal_handler(number)
-
-
-def _stage(sentence: str) -> None:
-    if sys.stderr.isatty():
-        sys.stderr.write(f"\r\x1b[K{sentence[:70]} …" if sentence != "Connected" else "\r\x1b[K")
-        sys.stderr.flush()
