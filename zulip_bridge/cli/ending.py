@@ -39,7 +39,8 @@ def guarded(work: Callable[[], object]) -> object:
         narrate("Interrupted.")
         raise click.exceptions.Exit(INTERRUPTED) from None
     except OSError as error:
-        refused(f"{error.strerror or type(error).__name__}{f': {error.filename}' if error.filename else ''}.")
+        where = f" ({error.filename})" if error.filename else ""
+        refused(f"zulip-steward could not go on: {error.strerror or type(error).__name__}{where}.")
     except (click.ClickException, click.exceptions.Exit, click.Abort):
         raise
     except Exception as error:  # noqa: BLE001 (the outermost boundary: Python itself would print people's data)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import io
+import os
 import sys
 from collections.abc import Callable
 from importlib import import_module
-from typing import Any, NoReturn
+from typing import NoReturn
 
 import click
 
@@ -26,6 +28,7 @@ COMMANDS = {
     "demo": "Look after the demo install.",
     "completion": "Print a completion script for a shell.",
 }
+STDERR = 2
 MODULES = {"show": "person", "footprint": "person"}
 
 EPILOG = """\b
@@ -99,12 +102,22 @@ def _open(open_screens: OpenScreens, choice: Choice, slow: bool | None, mouse: b
     return open_screens(target, read_only=choice.read_only, slow=slow, mouse=mouse)
 
 
+def _open_streams() -> None:
+    """Make sure that there is a stdin, stdout and stderr, and that none fails for want of a character."""
+    # A closed descriptor (``>&-``) would go to the next file that is opened, and Python has no stream for it.
+    while (descriptor := os.open(os.devnull, os.O_RDWR)) <= STDERR:
+        pass
+    os.close(descriptor)
+    sys.stdin = sys.stdin or open(os.devnull)  # noqa: PTH123, SIM115
+    sys.stdout = sys.stdout or open(os.devnull, "w")  # noqa: PTH123, SIM115
+    sys.stderr = sys.stderr or open(os.devnull, "w")  # noqa: PTH123, SIM115
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
 def run(open_screens: OpenScreens) -> NoReturn:
     """Entry of the console script."""
-    # A terminal in another encoding shows an escape for what it cannot show, and nothing fails for it.
-    for stream in (sys.stdout, sys.stderr):
-        reconfigure: Any = getattr(stream, "reconfigure", None)
-        if reconfigure is not None:
-            reconfigure(errors="backslashreplace")
+    _open_streams()
     command = command_line(open_screens)
     sys.exit(exit_status(lambda: command.main(prog_name="zulip-steward", standalone_mode=False)))
