@@ -1,4 +1,4 @@
-"""Takes indexes off tables while many rows come, and makes them again."""
+"""Takes indexes and triggers off tables while many rows come, and puts them back."""
 
 from __future__ import annotations
 
@@ -37,6 +37,19 @@ def drop_indexes(connection: Connection, tables: tuple[str, ...]) -> list[Droppe
             run(connection, f"ALTER TABLE {table} DROP CONSTRAINT {constraint}")
             dropped.append(Dropped(table, f"ALTER TABLE {table} ADD CONSTRAINT {constraint} {constraint_definition}"))
     return dropped
+
+
+def rest_triggers(connection: Connection, table: str) -> list[str]:
+    """Switch a table's triggers off, those too that always fire; returns the statements that undo it."""
+    enabled = {"O": "ENABLE", "A": "ENABLE ALWAYS", "R": "ENABLE REPLICA"}
+    triggers = connection.execute(
+        "SELECT quote_ident(tgname), tgenabled::text FROM pg_trigger"
+        " WHERE tgrelid = %s::regclass AND NOT tgisinternal AND tgenabled <> 'D'",
+        (table,),
+    ).fetchall()
+    for name, _ in triggers:
+        run(connection, f"ALTER TABLE {table} DISABLE TRIGGER {name}")
+    return [f"ALTER TABLE {table} {enabled[state]} TRIGGER {name}" for name, state in triggers]
 
 
 def make_indexes(connection: Connection, dropped: list[Dropped]) -> None:
