@@ -91,7 +91,8 @@ class PartialDirectory:
         place = check_destination(destination)
         partial = place.parent / f".{place.name}.partial-{secrets.token_hex(6)}"
         try:
-            place.parent.mkdir(mode=DIRECTORY_MODE, parents=True, exist_ok=True)
+            for parent in [each for each in reversed(place.parents) if not each.exists()]:
+                parent.mkdir(mode=DIRECTORY_MODE)
             partial.mkdir(mode=DIRECTORY_MODE)
         except OSError as error:
             sentence = f"Nothing can be written in {place.parent}: {error.strerror}."
