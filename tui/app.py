@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime, timezone
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import work
@@ -21,6 +22,7 @@ from tui.theme import STEWARD, STEWARD_ANSI, THEMES
 from zulip_bridge.api.errors import ErrorKind, Problem, StewardError
 
 if TYPE_CHECKING:
+    from tui.commands import Command
     from tui.screens.export_dialog import ExportOrder
     from zulip_bridge.api.people import Person, PersonDetail
     from zulip_bridge.launch.targets import Target
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
 WIDTHS = [(0, "-narrow"), (110, "-wide"), (170, "-huge")]
 """Cells from which the screens put two and three panes beside each other."""
 
+COLOURS = {"ansi": "the terminal's own sixteen"}
 ALIVE_SECONDS = 1.0
 """How often the session is looked at while nothing is asked of it; costs nothing on the wire."""
 
@@ -154,10 +157,21 @@ class StewardApp(SafeApp):
             self.notify(f"{sentence} The diagnostics (d) say where.", markup=False, severity="error")
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Reconnecting is there when there is something to reconnect."""
+        """Reconnecting is there when there is something to reconnect; a screen does not lead to itself."""
         if action == "reconnect":
             return self.connection.phase in ("lost", "failed")
-        return True
+        return self.screen.id != f"{action}-screen"
+
+    def commands(self) -> Iterator[Command]:
+        """The colours have names, but no keys."""
+        from tui.commands import Command
+
+        for theme in THEMES:
+            words = theme.name.replace("-", " ").replace("steward", "").strip() or "dark"
+            yield Command(f"Colours: {COLOURS.get(words, words)}", "theme", "", partial(self._set_theme, theme.name))
+
+    def _set_theme(self, name: str) -> None:
+        self.theme = name
 
     def action_reconnect(self) -> None:
         """Open the session again."""

@@ -15,11 +15,11 @@ Run = Callable[[], object]
 
 @dataclass(frozen=True)
 class Command:
-    """Something to do: its name (safe to show), what it does in a sentence, its key, and how it is started
+    """Something to do: its name (safe to show), words it is found by as well, its key, and how it is started
     (what that returns is awaited where it can be)."""
 
     name: str
-    help: str
+    also: str
     key: str
     run: Run
 

@@ -19,13 +19,27 @@ PALETTE = Binding(
 )
 BACK = Binding("escape", "back", "back", key_display="esc", id="back", tooltip="Go back to where you came from")
 QUIT = Binding("ctrl+q", "quit", "quit", show=False, id="quit", tooltip="Leave zulip-steward", priority=True)
-JOURNAL = Binding("j", "app.journal", "journal", id="journal", tooltip="Read what was read, exported and changed")
+JOURNAL = Binding(
+    "j", "app.journal", "journal", id="journal", tooltip="Open the journal: who read, exported or changed what"
+)
 DIAGNOSTICS = Binding(
-    "d", "app.diagnostics", "diagnostics", show=False, id="diagnostics", tooltip="Read what the server's shell said"
+    "d",
+    "app.diagnostics",
+    "diagnostics",
+    show=False,
+    id="diagnostics",
+    tooltip="Open the diagnostics: what the server's shell said",
 )
 RECONNECT = Binding(
     "r,f5", "app.reconnect", "reconnect", id="reconnect", tooltip="Open the connection again", key_display="r"
 )
 
-EVERYWHERE = [HELP, HELP_WHILE_TYPING, PALETTE]
+NEXT = Binding(
+    "tab", "app.focus_next", "next", show=False, id="focus.next", tooltip="Go to the next part of the screen"
+)
+BEFORE = Binding(
+    "shift+tab", "app.focus_previous", "before", show=False, id="focus.before", tooltip="Go to the part before"
+)
+
+EVERYWHERE = [HELP, HELP_WHILE_TYPING, PALETTE, NEXT, BEFORE]
 """On every screen, dialogs too."""

@@ -32,6 +32,9 @@ class DiagnosticsScreen(StewardScreen):
         Binding("f5,l", "reload", "look again", key_display="l", id="diagnostics.reload", tooltip="Look again"),
     ]
 
+    def __init__(self) -> None:
+        super().__init__(id="diagnostics-screen")
+
     def body(self) -> ComposeResult:
         """One long page."""
         with VerticalScroll(id="diagnostics"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import PurePath
 from typing import TYPE_CHECKING, ClassVar, TypeVar, cast
 
 from textual.app import ComposeResult
@@ -17,12 +18,13 @@ if TYPE_CHECKING:
     from tui.app import StewardApp
 
 Answer = TypeVar("Answer")
+StyleSheets = str | PurePath | list[str | PurePath] | None
 
 
 class Dialog(ModalScreen[Answer]):
     """Base of the dialogs. Subclasses give the inside of the frame as :meth:`body`; None is the answer of Esc."""
 
-    CSS_PATH = "dialog.tcss"
+    CSS_PATH: ClassVar[StyleSheets] = "dialog.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(
             "escape", "leave", "back", key_display="esc", id="dialog.leave", tooltip="Leave without doing anything"

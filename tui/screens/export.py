@@ -217,7 +217,7 @@ def _result_facts(result: ExportResult) -> list[Fact]:
         Fact("files", Content(f"{wording.thousands(result.files)} · {wording.size(result.bytes)}")),
         Fact("messages", Content(wording.thousands(result.messages))),
         Fact("time", Content(wording.seconds(result.seconds))),
-        Fact("manifest", Content.assemble(("sha256 ", MUTED), result.manifest_sha256)),
+        Fact("sha256", shown(result.manifest_sha256)),
         Fact("warnings", warnings),
     ]
 

@@ -15,7 +15,7 @@ from textual.message import Message
 from textual.widgets import Button, Input, Static
 
 from tui import destination, keys, portrait
-from tui.screens.dialog import Dialog
+from tui.screens.dialog import Dialog, StyleSheets
 from tui.shown import MUTED, shown
 from tui.widgets.facts import Fact, Facts, Section
 from zulip_bridge.api.errors import StewardError
@@ -37,7 +37,7 @@ class ExportOrder:
 class ExportDialog(Dialog[ExportOrder]):
     """Answers with an order, or None."""
 
-    CSS_PATH = "export_dialog.tcss"
+    CSS_PATH: ClassVar[StyleSheets] = ["dialog.tcss", "export_dialog.tcss"]
     AUTO_FOCUS = "#cancel"
     BINDINGS: ClassVar[list[BindingType]] = [
         *keys.EVERYWHERE,
@@ -45,7 +45,6 @@ class ExportDialog(Dialog[ExportOrder]):
         Binding(
             "left", "app.focus_previous", "before", show=False, id="export.before", tooltip="Go to the one before"
         ),
-        Binding("tab", "app.focus_next", "next", key_display="tab", id="export.tab", tooltip="Go to the next field"),
     ]
 
     @dataclass
@@ -67,8 +66,8 @@ class ExportDialog(Dialog[ExportOrder]):
             yield Input(compact=True, select_on_focus=False, id="destination")
         yield Static(id="objection")
         with Horizontal(classes="buttons"):
-            yield Button("Cancel", id="cancel", compact=True)
-            yield Button("Export", id="export", compact=True)
+            yield Button(Content("[ Cancel ]"), id="cancel", compact=True)
+            yield Button(Content("[ Export ]"), id="export", compact=True)
 
     def on_mount(self) -> None:
         """Suggest a place; read the figures where they are not known."""

@@ -12,14 +12,14 @@ from textual.dom import DOMNode
 from textual.screen import Screen
 
 from tui import keys
-from tui.screens.dialog import Dialog
+from tui.screens.dialog import Dialog, StyleSheets
 from tui.widgets.facts import Fact, Facts, Section
 
 
 class HelpScreen(Dialog[None]):
     """Lists the bindings of ``below``, the screen that it lies on."""
 
-    CSS_PATH = "help.tcss"
+    CSS_PATH: ClassVar[StyleSheets] = ["dialog.tcss", "help.tcss"]
     AUTO_FOCUS = "#help-list"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("question_mark,f1,q", "leave", "back", show=False, id="help.leave", tooltip="Close the key help"),
@@ -45,8 +45,8 @@ def sections(screen: Screen[object]) -> tuple[Section, ...]:
     groups: dict[str, dict[str, tuple[list[str], Content]]] = {}
     for active in screen.active_bindings.values():
         words = active.binding.tooltip or active.binding.description
-        if not words or active.binding.system:
-            continue
+        if not words or active.binding.id is None:
+            continue  # what Textual binds by itself has no id
         group = groups.setdefault(_title(active.node, screen), {})
         names, _ = group.setdefault(active.binding.action, ([], _words(words, active)))
         name = _key_name(active.binding, screen)

@@ -56,7 +56,7 @@ class JournalScreen(StewardScreen):
         report: VerifyReport
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__(id="journal-screen")
         self._journal = Journal()
         self._entries: list[RecordedEntry] = []
         self._report: VerifyReport | None = None

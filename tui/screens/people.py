@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import ClassVar
 
 from textual import work
@@ -17,6 +19,7 @@ from textual.timer import Timer
 from textual.widgets import ContentSwitcher, Static
 
 from tui import wording
+from tui.commands import Command
 from tui.connection import Connection
 from tui.listing import COLUMNS, PAGE, Listing
 from tui.screens.base import StewardScreen
@@ -42,7 +45,6 @@ class PeopleScreen(StewardScreen):
     AUTO_FOCUS = "SearchLine Input"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("slash", "search", "search", key_display="/", id="people.search", tooltip="Type what to search for"),
-        Binding("down", "list", "list", key_display="↓", id="people.list", tooltip="Go to the list"),
         Binding("x", "export", "export", id="people.export", tooltip="Export the person under the cursor"),
         Binding("y", "copy", "copy", show=False, id="people.copy", tooltip="Copy the address, or those marked"),
         Binding("f", "filters", "filters", id="people.filters", tooltip="Go to the filters"),
@@ -151,6 +153,10 @@ class PeopleScreen(StewardScreen):
             self._open_current()
         else:
             self._open_when_found = True
+
+    def on_search_line_left(self) -> None:
+        """Go to the list."""
+        self.query_one(VirtualTable).focus()
 
     def on_filter_bar_changed(self) -> None:
         """Other filters, another search."""
@@ -345,19 +351,26 @@ class PeopleScreen(StewardScreen):
         """What needs a connection or a person is greyed without one."""
         if action == "reload":
             return self.steward_app.connection.ready
-        if action == "list":
-            return not self.query_one(VirtualTable).has_focus
+        if action == "search":
+            return not self.query_one(SearchLine).active
         if action in ("export", "copy"):
             return True if self._current is not None and self.steward_app.connection.ready else None
         return True
 
+    def commands(self) -> Iterator[Command]:
+        """A filter for each organization: they can be many."""
+        for realm in self.realms:
+            name = f"Filter: only {display_text(realm.string_id or '(root)', limit=30)}"
+            also = f"realm organization {display_text(realm.name, limit=60)}"
+            yield Command(name, also, "", partial(self._only_realm, realm.string_id))
+
+    def _only_realm(self, realm: str) -> None:
+        bar = self.query_one(FilterBar)
+        bar.filters = replace(bar.filters, realm=realm)
+
     def action_search(self) -> None:
         """Go to the search line."""
         self.query_one(SearchLine).activate()
-
-    def action_list(self) -> None:
-        """Go to the list."""
-        self.query_one(VirtualTable).focus()
 
     def action_filters(self) -> None:
         """Go to the filters."""

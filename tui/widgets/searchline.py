@@ -19,7 +19,15 @@ class SearchInput(Input):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "submit", "open", key_display="⏎", id="search.open", tooltip="Open the first of the list"),
+        Binding("down,pagedown", "leave", "list", key_display="↓", id="search.list", tooltip="Go to the list"),
     ]
+
+    class Left(Message):
+        """The operator wants to go down, out of the input."""
+
+    def action_leave(self) -> None:
+        """Say so."""
+        self.post_message(self.Left())
 
 
 class SearchLine(Horizontal):
@@ -39,6 +47,9 @@ class SearchLine(Horizontal):
 
     class Entered(Message):
         """Enter was pressed."""
+
+    class Left(Message):
+        """The operator wants to go down, to what was found."""
 
     def __init__(self, placeholder: str, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
@@ -73,6 +84,11 @@ class SearchLine(Horizontal):
         """Pass on what was typed."""
         event.stop()
         self.post_message(self.Typed(event.value))
+
+    def on_search_input_left(self, event: SearchInput.Left) -> None:
+        """Pass on where the operator wants to go."""
+        event.stop()
+        self.post_message(self.Left())
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Pass on that it was entered."""

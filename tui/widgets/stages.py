@@ -29,8 +29,8 @@ class Stages(Vertical):
         """The sentences, and two buttons for when it has failed."""
         yield Facts()
         with Horizontal(id="stages-buttons"):
-            yield Button("Retry", id="retry", compact=True)
-            yield Button("Quit", id="quit", compact=True)
+            yield Button(Content("[ Retry ]"), id="retry", compact=True)
+            yield Button(Content("[ Quit ]"), id="quit", compact=True)
 
     def show(self, connection: Connection) -> None:
         """Take over the connection's state."""
