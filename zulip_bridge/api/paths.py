@@ -45,13 +45,14 @@ def is_safe(path: str) -> bool:
         0 < len(path.encode("utf-8", "surrogatepass")) <= PATH_BYTES
         and len(parts) <= DEPTH
         and all(part not in ("", ".", "..") and _safe_name(part) == part for part in parts)
+        and all(len(part.encode()) <= NAME_BYTES for part in parts)
     )
 
 
 def _safe_name(name: str) -> str:
-    if name.isascii() and name.isprintable() and "\\" not in name and len(name) <= NAME_BYTES:
+    if name.isascii() and name.isprintable() and "\\" not in name:
         return name
-    return _shortened("".join(_safe_character(each) for each in name), NAME_BYTES)
+    return "".join(_safe_character(each) for each in name)
 
 
 def _safe_character(character: str) -> str:
@@ -67,7 +68,7 @@ def _tagged(parts: list[str], digest: str) -> str:
         stem, dot, suffix = parts[-1], "", ""
     ending = tag + dot + suffix
     name = _shortened(stem, NAME_BYTES - len(ending.encode())) + ending
-    folders = parts[:-1]
+    folders = [_shortened(part, NAME_BYTES) for part in parts[:-1]]
     while folders and len("/".join([*folders, name]).encode()) > PATH_BYTES:
         # The deepest folder goes first: the leading ones say which kind of file this is.
         folders.pop()

@@ -8,6 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import importlib
+import inspect
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.apps import apps
@@ -150,3 +153,170 @@ def emoji_path(realm_id: int, file_name: str) -> str:
 def bucket(name: str) -> Any:
     """A bucket of the storage that Zulip is set up for, with Zulip's credentials."""
     return importlib.import_module("zerver.lib.upload.s3").get_bucket(name)
+
+
+ON_BEHALF_OF_NOBODY: dict[str, Any] = {"acting_user": None, "notify": True}
+"""What actions are told, as far as their version takes it: there is no account that acts (the audit log then names
+none), and clients shall hear of it."""
+
+
+class MissingAction(Exception):
+    """This version of Zulip has no function for it, or one that takes other arguments; the text is a sentence."""
+
+
+@dataclass(frozen=True)
+class Call:
+    """A function of Zulip's, found and given its arguments; ``name`` is where it is."""
+
+    name: str
+    run: Callable[[], Any]
+
+
+def call(places: str | Sequence[str], *arguments: Any, **named: Any) -> Call:
+    """The first function there is at ``places``, with ``arguments`` and those of ``named`` that it knows.
+
+    Raises :class:`MissingAction` where there is none, or where it wants something else.
+    """
+    places = [places] if isinstance(places, str) else places
+    for place in places:
+        function = find_function(place)
+        if function is not None:
+            return Call(place, _bound(place, function, arguments, named))
+    name = places[0].rpartition(".")[2]
+    raise MissingAction(f"This version of Zulip has no action for it ({name}).")
+
+
+def find_function(place: str) -> Callable[..., Any] | None:
+    """What is at a dotted name, or None; its module is imported now."""
+    module, _, name = place.rpartition(".")
+    try:
+        found: Callable[..., Any] | None = getattr(importlib.import_module(module), name, None)
+    except ModuleNotFoundError:
+        return None
+    return found
+
+
+def _bound(
+    place: str, function: Callable[..., Any], arguments: tuple[Any, ...], named: dict[str, Any]
+) -> Callable[[], Any]:
+    signature = inspect.signature(function)
+    known = {name: value for name, value in named.items() if name in signature.parameters}
+    try:
+        bound = signature.bind(*arguments, **known)
+    except TypeError as error:
+        name = place.rpartition(".")[2]
+        raise MissingAction(f"The action {name} of this version of Zulip wants other arguments: {error}.") from error
+    return lambda: function(*bound.args, **bound.kwargs)
+
+
+def uses(place: str, name: str) -> bool:
+    """Whether the function there refers to ``name`` in its own code: how its version differs in what it also does."""
+    function = find_function(place)
+    code = getattr(inspect.unwrap(function), "__code__", None) if function is not None else None
+    return code is not None and name in code.co_names
+
+
+def words_of_zulip(error: BaseException) -> str | None:
+    """What Zulip says to a client of a mistake (JsonableError, ValidationError); None for any other error."""
+    if type(error).__name__ == "ValidationError":
+        return " ".join(str(message) for message in getattr(error, "messages", []))
+    message = getattr(error, "msg", None)
+    return message if isinstance(message, str) and hasattr(error, "http_status_code") else None
+
+
+def somebody_with_all_rights(realm: Any) -> Any:
+    """An account that is in no table, for functions that ask who acts before they do it; it is written nowhere."""
+    accounts = model("zerver", "UserProfile")
+    assert accounts is not None
+    return accounts(realm=realm, role=accounts.ROLE_REALM_OWNER)
+
+
+def check_full_name(account: Any, full_name: str) -> Call:
+    """Zulip's rules for names: until 9.0 they did not depend on the realm."""
+    return call("zerver.lib.users.check_full_name", full_name, user_profile=account, realm=account.realm)
+
+
+def check_bot_name(account: Any, full_name: str, is_activation: bool) -> Call:
+    """Zulip's rule that no two active accounts bear a bot's name; the keyword is from 9.0."""
+    place = "zerver.lib.users.check_bot_name_available"
+    return call(place, account.realm_id, full_name, is_activation=is_activation)
+
+
+def check_profile_value(account: Any, field_id: int, value: Any) -> Call:
+    """Zulip's rules for profile values; from 10.0 they ask who acts."""
+    place = "zerver.lib.users.validate_user_custom_profile_data"
+    data = [{"id": field_id, "value": value}]
+    return call(place, account.realm_id, data, acting_user=somebody_with_all_rights(account.realm))
+
+
+def remove_profile_value(account: Any, field_id: int) -> Call:
+    """Remove a profile value; from 10.0 it asks who acts."""
+    place = "zerver.actions.custom_profile_fields.check_remove_custom_profile_field_value"
+    return call(place, account, field_id, acting_user=somebody_with_all_rights(account.realm))
+
+
+INVITES = ("zerver.lib.invites", "zerver.actions.invites")
+"""Moved in 9.0."""
+
+
+def open_invitations(account: Any) -> Call:
+    """The links that the account sent and that still work."""
+    return call([f"{module}.get_valid_invite_confirmations_generated_by_user" for module in INVITES], account)
+
+
+def revoke_invitations(account: Any) -> Call:
+    """Make them invalid."""
+    return call([f"{module}.revoke_invites_generated_by_user" for module in INVITES], account)
+
+
+def send_password_reset(account: Any) -> Call:
+    """Send the mail with the link. Before 10.0 it is what ``manage.py send_password_reset_email`` does."""
+    action = "zerver.actions.users.do_send_password_reset_email"
+    if find_function(action) is not None:
+        return call(action, account.delivery_email, account.realm, account)
+    url = call("zerver.forms.generate_password_reset_url", account, _password_token_generator())
+    send = find_function("zerver.lib.send_email.send_email")
+    senders = find_function("zerver.lib.send_email.FromAddress")
+    if send is None or senders is None:
+        raise MissingAction("This version of Zulip has no way to send a password reset mail.")
+    return Call("zerver.lib.send_email.send_email", lambda: _send_reset(account, url.run(), send, senders))
+
+
+def _password_token_generator() -> Any:
+    from django.contrib.auth.tokens import default_token_generator
+
+    return default_token_generator
+
+
+def _send_reset(account: Any, url: str, send: Any, senders: Any) -> None:
+    context = {
+        "email": account.delivery_email,
+        "reset_url": url,
+        "realm_uri": account.realm.uri,
+        "realm_name": account.realm.name,
+        "active_account_in_realm": True,
+    }
+    send(
+        "zerver/emails/password_reset",
+        to_user_ids=[account.id],
+        from_address=senders.tokenized_no_reply_address(),
+        from_name=senders.security_email_from_name(user_profile=account),
+        context=context,
+    )
+
+
+def password_login(account: Any) -> str | None:
+    """Why the account cannot log in with a password of Zulip's own, as a sentence; None where it can."""
+    allowed = find_function("zproject.backends.email_auth_enabled")
+    if allowed is not None and not allowed(account.realm):
+        return "The organization does not allow logging in with a password."
+    in_ldap = find_function("zproject.backends.email_belongs_to_ldap")
+    if in_ldap is not None and in_ldap(account.realm, account.delivery_email):
+        return "The password of this address is kept in LDAP, not in Zulip."
+    return None
+
+
+def uses_push_bouncer() -> bool:
+    """Whether mobile notifications go through Zulip's push service, which keeps a list of devices of its own."""
+    asks = find_function("zerver.lib.push_notifications.uses_notification_bouncer")
+    return bool(asks()) if asks is not None else bool(setting("ZULIP_SERVICE_PUSH_NOTIFICATIONS", False))

@@ -58,15 +58,13 @@ class LocalStorage:
     def open(self, area: Area, key: str) -> Iterator[StoredFile]:
         """Open a regular file inside the area; links that lead out of it are not followed."""
         descriptor = self._descriptor(area, key)
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
+            os.close(descriptor)
+            raise Unreadable("It is not a regular file.")
+        record = {"size": status.st_size, "last_modified": status.st_mtime, "content_type": None}
         with os.fdopen(descriptor, "rb", buffering=0) as stream:
-            status = os.fstat(descriptor)
-            if not stat.S_ISREG(status.st_mode):
-                raise Unreadable("It is not a regular file.")
-            yield StoredFile(
-                stream,
-                status.st_mtime,
-                {"size": status.st_size, "last_modified": status.st_mtime, "content_type": None},
-            )
+            yield StoredFile(stream, status.st_mtime, record)
 
     def avatar_keys(self, base: str) -> list[str]:
         """Every file named like the avatar, whatever its ending."""

@@ -1,0 +1,90 @@
+"""A worker that is not to be trusted: what it announces is checked before it is believed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.export.support import leftovers
+from zulip_bridge.api.errors import ErrorKind, StewardError
+from zulip_bridge.api.export import ExportEvent, FileAbandoned, FileBegins, FileEnds, Planned
+from zulip_bridge.export.directory import PartialDirectory
+from zulip_bridge.export.receiver import Receiver
+
+Sent = ExportEvent | bytes
+
+
+@pytest.fixture
+def directory(tmp_path: Path) -> Iterator[PartialDirectory]:
+    """A directory for the received files, removed with all that is in it."""
+    made = PartialDirectory.create(tmp_path / "out")
+    yield made
+    made.discard()
+    assert leftovers(tmp_path) == []
+
+
+def receive(directory: PartialDirectory, sent: list[Sent]) -> Receiver:
+    receiver = Receiver(directory)
+    for each in sent:
+        if isinstance(each, bytes):
+            receiver.chunk(memoryview(each))
+        else:
+            receiver.event(each)
+    receiver.check_complete()
+    return receiver
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        [b"homeless"],
+        [FileBegins("a"), FileBegins("b")],
+        [FileBegins("a"), b"xyz", FileEnds("a", 4)],
+        [FileBegins("a"), b"xyz", FileEnds("b", 3)],
+        [FileBegins("a"), b"xyz"],
+        [FileBegins("a"), FileEnds("a", 0), b"late"],
+        [FileEnds("a", 0)],
+        [FileAbandoned("a", "why")],
+        [FileBegins("a"), FileAbandoned("b", "why")],
+        [FileBegins("manifest.json")],
+        [FileBegins("./manifest.json"), FileEnds("./manifest.json", 0), FileBegins("manifest.json")],
+    ],
+)
+def test_what_makes_no_sense_ends_the_export(directory: PartialDirectory, sent: list[Sent]) -> None:
+    with pytest.raises(StewardError) as caught:
+        receive(directory, sent)
+    assert caught.value.kind is ErrorKind.PROTOCOL
+
+
+@pytest.mark.parametrize(
+    "path", ["../../escape", "/etc/escape", "a/../../escape", "..", "a\x00b", "x" * 3_000, "a//b/."]
+)
+def test_paths_are_made_safe_again_and_the_announced_one_recorded(directory: PartialDirectory, path: str) -> None:
+    receiver = receive(directory, [FileBegins(path), b"data", FileEnds(path, 4)])
+    (written,) = receiver.contents.files
+    assert written.original == path
+    assert (directory.place / written.path).read_bytes() == b"data"
+    assert (directory.place / written.path).resolve().is_relative_to(directory.place)
+
+
+def test_files_with_one_name_are_both_kept(directory: PartialDirectory) -> None:
+    sent: list[Sent] = []
+    for path, data in [("f/a", b"1"), ("f/a", b"2"), ("f/a/b", b"3"), ("f", b"4"), ("f/a", b"5")]:
+        sent += [FileBegins(path), data, FileEnds(path, 1)]
+    files = receive(directory, sent).contents.files
+    assert [(directory.place / each.path).read_bytes() for each in files] == [b"1", b"2", b"3", b"4", b"5"]
+    assert [each.original for each in files] == ["", "f/a", "f/a/b", "f", "f/a"]
+
+
+def test_an_abandoned_file_is_thrown_away(directory: PartialDirectory) -> None:
+    receiver = receive(directory, [FileBegins("f/a"), b"half", FileAbandoned("f/a", "disk error")])
+    assert receiver.contents.files == []
+    assert not (directory.place / "f" / "a").exists()
+
+
+def test_more_than_the_disk_can_take_is_refused_at_once(directory: PartialDirectory) -> None:
+    with pytest.raises(StewardError) as caught:
+        receive(directory, [Planned(1, 1 << 60)])
+    assert caught.value.kind is ErrorKind.STORAGE
