@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 import os
+import pwd
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
+import pytest_asyncio
 
+from tests.plain_sql import Database
+from zulip_bridge.client import Bridge
 from zulip_bridge.demo import DemoInstall, ensure, stop
 from zulip_bridge.demo.paths import DIRECTORY_VARIABLE
+from zulip_bridge.launch import InstallTarget, open_door
+
+REAL_DATABASE = os.environ.get("ZULIP_DATABASE", "zulip")
+"""Name of a real install's database; `/etc/zulip/zulip.conf` may choose another."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -70,3 +79,46 @@ def database(demo: DemoInstall) -> Iterator[psycopg.Connection[Any]]:
     """The demo's database as superuser, each statement committed, for plain SQL."""
     with psycopg.connect(demo.url, user="postgres", autocommit=True) as connection:
         yield connection
+
+
+@pytest.fixture
+def install_database(request: pytest.FixtureRequest, install: Path) -> Iterator[Database]:
+    """The database of the install under test, for plain SQL that reads: the demo's, or the real one's, read-only."""
+    if request.config.getoption("--install") is None:
+        yield request.getfixturevalue("database")
+        return
+    with owner_of(install) as name:
+        options = "-c default_transaction_read_only=on"
+        connection: Database = psycopg.connect(
+            host="/var/run/postgresql", dbname=REAL_DATABASE, user=name, options=options, autocommit=True
+        )
+    with connection:
+        yield connection
+
+
+@contextmanager
+def owner_of(install: Path) -> Iterator[str]:
+    """Be the owner of an install while this holds (peer authentication looks at the effective user)."""
+    owner = pwd.getpwuid((install / "manage.py").stat().st_uid)
+    before = os.geteuid()
+    os.seteuid(owner.pw_uid)
+    try:
+        yield owner.pw_name
+    finally:
+        os.seteuid(before)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def bridge(install: Path) -> AsyncIterator[Bridge]:
+    """A bridge to the install under test, open for a module's tests."""
+    opened = await Bridge.open(open_door(InstallTarget(install)))
+    yield opened
+    await opened.close()
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def demo_bridge(demo: DemoInstall) -> AsyncIterator[Bridge]:
+    """A bridge to the demo, for tests that know who is in it."""
+    opened = await Bridge.open(open_door(InstallTarget(demo.path)))
+    yield opened
+    await opened.close()

@@ -25,6 +25,8 @@ from zulip_bridge.client import Bridge
 from zulip_bridge.demo import DemoInstall
 from zulip_bridge.launch import InstallTarget, open_door
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
 PATIENCE = 20.0
 
 
@@ -44,19 +46,12 @@ def alive(pid: int) -> bool:
         return False
 
 
-def backends(database: Database, role: str) -> list[tuple[Any, ...]]:
+def backends(database: Database, worker: int) -> list[tuple[Any, ...]]:
     return rows(
         database,
         "SELECT pid, state, wait_event_type FROM pg_stat_activity WHERE application_name LIKE %s",
-        f"zulip-steward:{role}:%",
+        f"zulip-steward:%:{worker}",
     )
-
-
-@pytest.fixture
-async def bridge(install: Path) -> AsyncIterator[Bridge]:
-    opened = await Bridge.open(open_door(InstallTarget(install)))
-    yield opened
-    await opened.close()
 
 
 @contextlib.asynccontextmanager
@@ -82,55 +77,11 @@ async def test_postgresql_itself_refuses_writes_on_the_reading_lane(bridge: Brid
     assert "refuses writes" in findings["reading"].sentence
 
 
-WRITES_ON_A_LANE = """
-import queue, django.db
-from zulip_bridge.api.calls import WorkerOptions
-from zulip_bridge.worker.lanes import Lanes
-from zulip_bridge.worker.context import Context
-said = queue.Queue()
-def write(context, lane):
-    try:
-        with lane.connection().cursor() as cursor:
-            cursor.execute({statement!r})
-        said.put("written")
-    except django.db.Error as error:
-        said.put(error.__cause__.sqlstate)
-Lanes(WorkerOptions()).submit({lane!r}, Context(1, None), write)
-print("said:", said.get(timeout=20))
-"""
-
-
-@pytest.mark.parametrize(
-    "statement",
-    [
-        "UPDATE zerver_userprofile SET full_name = 'changed'",
-        "DELETE FROM zerver_draft",
-        "INSERT INTO zerver_client (name) VALUES ('x')",
-        "WITH gone AS (DELETE FROM zerver_draft RETURNING 1) SELECT count(*) FROM gone",
-        "DO $$ BEGIN DELETE FROM zerver_draft; END $$",
-        "CREATE TABLE planted (x int)",
-        "SELECT nextval(pg_get_serial_sequence('zerver_client', 'id'))",
-    ],
-)
-def test_no_kind_of_write_passes_a_reading_lane(demo: DemoInstall, statement: str) -> None:
-    assert _try_on_lane(demo, "read", statement) == "said: 25006"
-
-
-def test_the_writing_lane_can_write(demo: DemoInstall) -> None:
-    assert _try_on_lane(demo, "write", "UPDATE zerver_realm SET name = name") == "said: written"
-
-
-def _try_on_lane(demo: DemoInstall, lane: str, statement: str) -> str:
-    code = WRITES_ON_A_LANE.format(lane=lane, statement=statement)
-    shell = [str(demo.path / "manage.py"), "shell", "-v", "0", "-c", code]
-    return subprocess.run(shell, capture_output=True, text=True, check=True, timeout=60).stdout.strip()
-
-
 async def test_cancelling_a_call_ends_its_query_in_postgresql(
     bridge: Bridge, demo: DemoInstall, database: Database
 ) -> None:
     def waiting() -> bool:
-        return any(row[2] == "Lock" for row in backends(database, "interactive"))
+        return any(row[2] == "Lock" for row in backends(database, bridge.hello.pid))
 
     async with realms_locked(demo):
         call = asyncio.create_task(bridge.call(ListRealms()))
@@ -147,7 +98,7 @@ async def test_a_call_that_waits_does_not_hold_up_the_others(
 ) -> None:
     async with realms_locked(demo):
         call = asyncio.create_task(bridge.call(ListRealms()))
-        await until(lambda: any(row[2] == "Lock" for row in backends(database, "interactive")))
+        await until(lambda: any(row[2] == "Lock" for row in backends(database, bridge.hello.pid)))
         assert await bridge.call(Ping()) is True
         assert not call.done()
     assert await call
@@ -199,19 +150,19 @@ async def test_when_the_steward_is_killed_the_worker_and_its_query_go_too(
         ) as steward:
             assert steward.stdout is not None
             worker = int(steward.stdout.readline())
-            await until(lambda: any(row[2] == "Lock" for row in backends(database, "interactive")))
+            await until(lambda: any(row[2] == "Lock" for row in backends(database, worker)))
             steward.kill()
         await until(lambda: not alive(worker))
-        await until(lambda: not backends(database, "interactive"))
+        await until(lambda: not backends(database, worker))
 
 
 async def test_closing_leaves_no_process_and_no_backend(install: Path, demo: DemoInstall, database: Database) -> None:
     opened = await Bridge.open(open_door(InstallTarget(demo.path)))
     await opened.call(SearchPeople("a"))
-    assert backends(database, "interactive")
+    assert backends(database, opened.hello.pid)
     await opened.close()
     assert not alive(opened.hello.pid)
-    await until(lambda: not backends(database, "interactive"))
+    await until(lambda: not backends(database, opened.hello.pid))
 
 
 async def test_unknown_methods_and_bad_requests_are_refused(bridge: Bridge) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-
 import pytest
 
 from tests.plain_sql import Database, column, rows, value
@@ -12,8 +10,8 @@ from zulip_bridge.api.errors import ErrorKind, StewardError
 from zulip_bridge.api.footprint import FootprintRow, ReadFootprint
 from zulip_bridge.api.people import ShowPerson
 from zulip_bridge.client import Bridge
-from zulip_bridge.demo import DemoInstall
-from zulip_bridge.launch import InstallTarget, open_door
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 FOREIGN_KEYS = """
     SELECT c.conrelid::regclass::text, a.attname
@@ -26,13 +24,6 @@ BUSIEST = """
 """
 
 
-@pytest.fixture
-async def bridge(demo: DemoInstall) -> AsyncIterator[Bridge]:
-    opened = await Bridge.open(open_door(InstallTarget(demo.path)))
-    yield opened
-    await opened.close()
-
-
 def by_place(footprint: list[FootprintRow]) -> dict[tuple[str, str], FootprintRow]:
     return {(row.table, row.column): row for row in footprint}
 
@@ -43,27 +34,29 @@ def plain(table: str) -> str:
 
 @pytest.mark.parametrize("rank", range(0, 280, 35))
 async def test_every_foreign_key_of_the_database_is_counted_as_sql_counts_it(
-    bridge: Bridge, database: Database, rank: int
+    bridge: Bridge, install_database: Database, rank: int
 ) -> None:
-    person = column(database, "SELECT id FROM zulip.zerver_userprofile ORDER BY id OFFSET %s LIMIT 1", rank)[0]
+    person = column(install_database, "SELECT id FROM zulip.zerver_userprofile ORDER BY id OFFSET %s LIMIT 1", rank)[
+        0
+    ]
     found = by_place(await bridge.call(ReadFootprint(person)))
-    keys = rows(database, FOREIGN_KEYS)
+    keys = rows(install_database, FOREIGN_KEYS)
     assert len(keys) > 40
     expected = {
-        (plain(table), name): value(database, f"SELECT count(*) FROM {table} WHERE {name} = %s", person)
+        (plain(table), name): value(install_database, f"SELECT count(*) FROM {table} WHERE {name} = %s", person)
         for table, name in keys
     }
     assert {place: found[place].rows for place in expected} == expected
 
 
-async def test_what_has_no_foreign_key_is_found_too(bridge: Bridge, database: Database) -> None:
-    person = value(database, BUSIEST)
+async def test_what_has_no_foreign_key_is_found_too(bridge: Bridge, install_database: Database) -> None:
+    person = value(install_database, BUSIEST)
     found = by_place(await bridge.call(ReadFootprint(person)))
     mentions = "SELECT count(*) FROM zulip.zerver_usermessage WHERE user_profile_id = %s AND flags & 8 <> 0"
-    assert found["zerver_usermessage", "flags"].rows == value(database, mentions, person)
+    assert found["zerver_usermessage", "flags"].rows == value(install_database, mentions, person)
     assert found["zerver_recipient", "type_id"].rows == 1
     invited = column(
-        database,
+        install_database,
         """SELECT u.id FROM zulip.zerver_preregistrationuser p
            JOIN zulip.zerver_userprofile u ON lower(u.delivery_email) = lower(p.email) LIMIT 1""",
     )
@@ -90,33 +83,35 @@ async def test_nobody_has_no_footprint(bridge: Bridge) -> None:
     assert caught.value.kind is ErrorKind.NOT_FOUND
 
 
-async def test_the_first_page_of_everybody_can_be_read(bridge: Bridge, database: Database) -> None:
-    for person in column(database, "SELECT id FROM zulip.zerver_userprofile ORDER BY id"):
+async def test_the_first_page_of_everybody_can_be_read(bridge: Bridge, install_database: Database) -> None:
+    for person in column(install_database, "SELECT id FROM zulip.zerver_userprofile ORDER BY id LIMIT 300"):
         detail = await bridge.call(ShowPerson(person))
         assert detail.person.id == person
 
 
-async def test_the_first_page_says_what_the_database_says(bridge: Bridge, database: Database) -> None:
-    person = value(database, BUSIEST)
+async def test_the_first_page_says_what_the_database_says(bridge: Bridge, install_database: Database) -> None:
+    person = value(install_database, BUSIEST)
     detail = await bridge.call(ShowPerson(person))
     counts = {each.name: each.count for each in detail.counts}
     assert counts["messages sent"] == value(
-        database, "SELECT count(*) FROM zulip.zerver_message WHERE sender_id = %s", person
+        install_database, "SELECT count(*) FROM zulip.zerver_message WHERE sender_id = %s", person
     )
     assert counts["files"] == value(
-        database, "SELECT count(*) FROM zulip.zerver_attachment WHERE owner_id = %s", person
+        install_database, "SELECT count(*) FROM zulip.zerver_attachment WHERE owner_id = %s", person
     )
     assert [bot.id for bot in detail.bots_owned] == column(
-        database, "SELECT id FROM zulip.zerver_userprofile WHERE bot_owner_id = %s ORDER BY id", person
+        install_database, "SELECT id FROM zulip.zerver_userprofile WHERE bot_owner_id = %s ORDER BY id", person
     )
     assert len(detail.profile) == value(
-        database, "SELECT count(*) FROM zulip.zerver_customprofilefieldvalue WHERE user_profile_id = %s", person
+        install_database,
+        "SELECT count(*) FROM zulip.zerver_customprofilefieldvalue WHERE user_profile_id = %s",
+        person,
     )
 
 
-async def test_no_secret_is_in_the_first_page(bridge: Bridge, database: Database) -> None:
+async def test_no_secret_is_in_the_first_page(bridge: Bridge, install_database: Database) -> None:
     (secrets,) = rows(
-        database, "SELECT api_key, password, uuid::text FROM zulip.zerver_userprofile WHERE id = %s", 10
+        install_database, "SELECT api_key, password, uuid::text FROM zulip.zerver_userprofile WHERE id = %s", 10
     )
     detail = await bridge.call(ShowPerson(10))
     shown = repr(detail)

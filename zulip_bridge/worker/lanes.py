@@ -7,6 +7,7 @@ one at a time, never inside an outer transaction (Zulip's actions forbid it).
 
 from __future__ import annotations
 
+import os
 import queue
 import threading
 from collections.abc import Callable
@@ -82,7 +83,7 @@ class Lane:
         return wrapper
 
     def _settings(self, settings: dict[str, Any]) -> dict[str, Any]:
-        flags = [f"-c application_name=zulip-steward:{self._options.role}:{self.kind}"]
+        flags = [f"-c application_name=zulip-steward:{self._options.role}:{self.kind}:{os.getpid()}"]
         if self.kind == "read":
             flags.append("-c default_transaction_read_only=on")
             flags.append(f"-c statement_timeout={self._options.statement_timeout_ms}")
