@@ -78,28 +78,28 @@ async def test_postgresql_itself_refuses_writes_on_the_reading_lane(bridge: Brid
 
 
 async def test_cancelling_a_call_ends_its_query_in_postgresql(
-    bridge: Bridge, demo: DemoInstall, database: Database
+    demo_bridge: Bridge, demo: DemoInstall, database: Database
 ) -> None:
     def waiting() -> bool:
-        return any(row[2] == "Lock" for row in backends(database, bridge.hello.pid))
+        return any(row[2] == "Lock" for row in backends(database, demo_bridge.hello.pid))
 
     async with realms_locked(demo):
-        call = asyncio.create_task(bridge.call(ListRealms()))
+        call = asyncio.create_task(demo_bridge.call(ListRealms()))
         await until(waiting)
         call.cancel()
         await until(lambda: not waiting())
         with pytest.raises(asyncio.CancelledError):
             await call
-    assert await bridge.call(ListRealms())
+    assert await demo_bridge.call(ListRealms())
 
 
 async def test_a_call_that_waits_does_not_hold_up_the_others(
-    bridge: Bridge, demo: DemoInstall, database: Database
+    demo_bridge: Bridge, demo: DemoInstall, database: Database
 ) -> None:
     async with realms_locked(demo):
-        call = asyncio.create_task(bridge.call(ListRealms()))
-        await until(lambda: any(row[2] == "Lock" for row in backends(database, bridge.hello.pid)))
-        assert await bridge.call(Ping()) is True
+        call = asyncio.create_task(demo_bridge.call(ListRealms()))
+        await until(lambda: any(row[2] == "Lock" for row in backends(database, demo_bridge.hello.pid)))
+        assert await demo_bridge.call(Ping()) is True
         assert not call.done()
     assert await call
 

@@ -49,18 +49,20 @@ async def test_every_foreign_key_of_the_database_is_counted_as_sql_counts_it(
     assert {place: found[place].rows for place in expected} == expected
 
 
-async def test_what_has_no_foreign_key_is_found_too(bridge: Bridge, install_database: Database) -> None:
-    person = value(install_database, BUSIEST)
-    found = by_place(await bridge.call(ReadFootprint(person)))
+async def test_what_has_no_foreign_key_is_found_too(demo_bridge: Bridge, database: Database) -> None:
+    person = value(database, BUSIEST)
+    found = by_place(await demo_bridge.call(ReadFootprint(person)))
     mentions = "SELECT count(*) FROM zulip.zerver_usermessage WHERE user_profile_id = %s AND flags & 8 <> 0"
-    assert found["zerver_usermessage", "flags"].rows == value(install_database, mentions, person)
+    assert found["zerver_usermessage", "flags"].rows == value(database, mentions, person)
     assert found["zerver_recipient", "type_id"].rows == 1
     invited = column(
-        install_database,
+        database,
         """SELECT u.id FROM zulip.zerver_preregistrationuser p
            JOIN zulip.zerver_userprofile u ON lower(u.delivery_email) = lower(p.email) LIMIT 1""",
     )
-    assert by_place(await bridge.call(ReadFootprint(invited[0])))["zerver_preregistrationuser", "email"].rows >= 1
+    assert (
+        by_place(await demo_bridge.call(ReadFootprint(invited[0])))["zerver_preregistrationuser", "email"].rows >= 1
+    )
 
 
 async def test_a_table_nobody_has_heard_of_appears_uncategorized(bridge: Bridge) -> None:

@@ -21,7 +21,7 @@ from .context import Context
 from .instants import iso
 from .listing import Listing, Listings
 from .people_index import PeopleIndex
-from .realms import INTERNAL_REALM
+from .realms import INTERNAL_REALM, ROOT, string_id
 
 MOST_ROWS = 1_000
 CANDIDATES = 10
@@ -66,13 +66,13 @@ def find(request: FindPerson, context: Context) -> Person:
         parameters = [user, user]
     if request.realm is not None:
         condition += " AND r.string_id = %s"
-        parameters.append(request.realm)
+        parameters.append(string_id(request.realm))
     found = _people(condition, parameters, limit=CANDIDATES + 1)
     if not found:
         where = "" if request.realm is None else f" in the realm {request.realm}"
         raise StewardError(ErrorKind.NOT_FOUND, f"No account matches {user}{where}.")
     if len(found) > 1:
-        candidates = [f"id {each.id} in realm {each.realm or '(root)'}" for each in found]
+        candidates = [f"id {each.id} in realm {each.realm or ROOT}" for each in found]
         sentence = f"{user} means several accounts: {'; '.join(candidates)}. Give the id, or --realm."
         raise StewardError(ErrorKind.AMBIGUOUS, sentence, candidates=candidates)
     return found[0]

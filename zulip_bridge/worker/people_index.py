@@ -19,6 +19,8 @@ from django.db import connection
 
 from zulip_bridge.api.people import SearchPeople
 
+from .realms import string_id
+
 CHOICE_FIELD = 3
 MAX_AGE = 15.0
 """Seconds after which a search reads the names anew."""
@@ -89,8 +91,9 @@ def forms(text: str) -> list[str]:
 
 def _filtered(people: list[Indexed], request: SearchPeople) -> list[Indexed]:
     """Those that pass the filters: one plain pass for each that is set, as this runs at every keystroke."""
-    if request.realm is not None:
-        people = [person for person in people if person.realm == request.realm]
+    realm = string_id(request.realm)
+    if realm is not None:
+        people = [person for person in people if person.realm == realm]
     if request.roles:
         people = [person for person in people if person.role in request.roles]
     if request.status != "any":

@@ -11,6 +11,14 @@ from .context import Context
 INTERNAL_REALM = "zulipinternal"
 """Where Zulip's system bots live; they must not be touched (facts.md 2.2)."""
 
+ROOT = "(root)"
+"""How the realm at the server's own address, whose string_id is empty, is shown; accepted as its name too."""
+
+
+def string_id(name: str | None) -> str | None:
+    """The string_id that an operator means; None for any realm."""
+    return "" if name == ROOT else name
+
 
 def list_realms(request: ListRealms, context: Context) -> list[Realm]:
     """All organizations but the internal one, with the number of active people in each."""
