@@ -21,6 +21,7 @@ class Context:
     def __init__(self, request_id: int, output: Output) -> None:
         self.request_id = request_id
         self.bytes_sent = 0
+        self.interruptible = True
         self._output = output
         self._cancelled = threading.Event()
         self._last_progress = 0.0
@@ -34,6 +35,10 @@ class Context:
     def cancel(self) -> None:
         """Ask for an end: noticed at the handler's next :meth:`check`, progress or chunk."""
         self._cancelled.set()
+
+    def finish_what_was_begun(self) -> None:
+        """Statements of this call are not cancelled: half of one of Zulip's actions is worse than all of it."""
+        self.interruptible = False
 
     def check(self) -> None:
         """Raise the ``cancelled`` error if the steward has asked for an end."""

@@ -40,9 +40,9 @@ class Lane:
         threading.Thread(target=self._run, name=f"{kind}-lane", daemon=True).start()
 
     def cancel(self, context: Context) -> None:
-        """End the query that this lane runs for ``context``, if it does."""
+        """End the query that this lane runs for ``context``, if it does and that does no harm."""
         with self._lock:
-            if self._current is context and self._wrapper is not None:
+            if self._current is context and context.interruptible and self._wrapper is not None:
                 compat.cancel_query(self._wrapper)
 
     def _run(self) -> None:

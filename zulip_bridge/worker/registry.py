@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from zulip_bridge.api.calls import Request
+from zulip_bridge.api.edit import ApplyChanges, DescribeFields, PreviewChanges
 from zulip_bridge.api.errors import ErrorKind, StewardError
 from zulip_bridge.api.export import ExportPerson
 from zulip_bridge.api.footprint import ReadFootprint
@@ -26,6 +27,9 @@ SERVED: list[tuple[type[Request[Any]], str, str]] = [
     (ReadFootprint, "footprint", "read_footprint"),
     (ExportPerson, "export", "export_person"),
     (Examine, "examine", "examine"),
+    (PreviewChanges, "edit", "preview"),
+    (ApplyChanges, "edit", "apply"),
+    (DescribeFields, "edit", "describe"),
 ]
 """Request type, module below ``zulip_bridge.worker``, function."""
 
