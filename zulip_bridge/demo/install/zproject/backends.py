@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib.auth.backends import ModelBackend
+
+
+def email_auth_enabled(realm: Any = None) -> bool:
+    """Whether people log in with an address and a password."""
+    return True
 
 
 class EmailAuthBackend(ModelBackend):

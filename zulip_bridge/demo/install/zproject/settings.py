@@ -70,7 +70,7 @@ POSTGRESQL_MISSING_DICTIONARIES = True
 USING_PGROONGA = False
 
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_ENGINE = "zerver.lib.safe_session_cached_db"
 SESSION_COOKIE_AGE = 14 * 24 * 3600
 USING_RABBITMQ = False
 USING_TORNADO = False

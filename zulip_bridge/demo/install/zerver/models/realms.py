@@ -149,6 +149,18 @@ def get_realm(string_id: str) -> Realm:
     return found
 
 
+class DomainNotAllowedForRealmError(Exception):
+    """The realm takes addresses of its own domains only."""
+
+
+class DisposableEmailError(Exception):
+    """The address is one of those that anybody gets for an hour."""
+
+
+class EmailContainsPlusError(Exception):
+    """A realm that restricts domains takes no addresses with a plus sign."""
+
+
 def get_fake_email_domain(realm_host: str) -> str:
     """The domain of addresses that stand for hidden ones."""
     return realm_host if "." in realm_host else settings.FAKE_EMAIL_DOMAIN

@@ -1,0 +1,29 @@
+"""E-mail: what waits to be sent, and the little that the demo sends itself (into a list, to nobody)."""
+
+from __future__ import annotations
+
+from django.core.mail import EmailMessage
+from django.db import transaction
+from zerver.models import ScheduledEmail
+
+
+def send_plain_email(subject: str, body: str, to: str) -> None:
+    """Hand a message to the mail backend, which in the demo keeps it in the process's memory."""
+    EmailMessage(subject, body, to=[to]).send()
+
+
+def clear_scheduled_invitation_emails(email: str) -> None:
+    """Forget reminders of invitations to an address."""
+    ScheduledEmail.objects.filter(address__iexact=email, type=ScheduledEmail.INVITATION_REMINDER).delete()
+
+
+@transaction.atomic(savepoint=False)
+def clear_scheduled_emails(user_id: int, email_type: int | None = None) -> None:
+    """Take a person off what waits to be sent; what then is for nobody is forgotten."""
+    waiting = ScheduledEmail.objects.filter(users=user_id).select_for_update()
+    if email_type is not None:
+        waiting = waiting.filter(type=email_type)
+    for item in waiting:
+        item.users.remove(user_id)
+        if not item.users.exists():
+            item.delete()
