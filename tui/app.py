@@ -17,8 +17,10 @@ from tui import keys
 from tui.connection import Connection, Phase
 from tui.crash import crash_report
 from tui.safe_app import SafeApp, run
+from tui.screens.base import StewardScreen
 from tui.screens.people import PeopleScreen
 from tui.theme import STEWARD, STEWARD_ANSI, THEMES
+from tui.widgets.notice import Note
 from zulip_bridge.api.errors import ErrorKind, Problem, StewardError
 
 if TYPE_CHECKING:
@@ -154,7 +156,7 @@ class StewardApp(SafeApp):
         if worker.is_finished and isinstance(worker.error, Exception):
             sentence = "Something in zulip-steward itself failed."
             self.remember(Problem(ErrorKind.FAILED, sentence, crash_report(worker.error)))
-            self.notify(f"{sentence} The diagnostics (d) say where.", markup=False, severity="error")
+            self._tell(Note(sentence, (("d", "where"),)))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Reconnecting is there when there is something to reconnect; a screen does not lead to itself."""
@@ -197,7 +199,13 @@ class StewardApp(SafeApp):
         if sentence is None:
             self.copy_to_clipboard(text)
             sentence = f"{words} sent to the terminal's clipboard (OSC 52; some terminals do not take it)."
-        self.notify(sentence, markup=False, timeout=6)
+        self._tell(Note(sentence, kind="note"))
+
+    def _tell(self, note: Note) -> None:
+        """Say something on the screen that is on top, or on the one below a dialog."""
+        full = next((screen for screen in reversed(self.screen_stack) if isinstance(screen, StewardScreen)), None)
+        if full is not None:
+            full.note(note)
 
     def action_journal(self) -> None:
         """Open the journal."""

@@ -217,7 +217,7 @@ def _bot_line(detail: PersonDetail | None) -> Content:
 def _zone(detail: PersonDetail | None) -> Content:
     if detail is None:
         return WAITING
-    return shown(" · ".join(each for each in (detail.timezone, detail.language) if each))
+    return shown(" · ".join((detail.timezone or "zone not set", detail.language)))
 
 
 def _status(detail: PersonDetail | None) -> Content:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
+from textual.containers import Vertical
 from textual.message import Message
 from textual.screen import Screen
 from textual.worker import Worker
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from tui.app import StewardApp
     from zulip_bridge.steward import Steward
 
+NOTE_SECONDS = 8.0
 LOST_KINDS = (ErrorKind.WORKER_LOST, ErrorKind.PROTOCOL)
 
 
@@ -42,8 +44,9 @@ class StewardScreen(Screen[None]):
         """The frame around the body."""
         yield Headline()
         yield from self.body()
-        yield KeyLine()
-        yield Notice()
+        with Vertical(id="foot"):
+            yield Notice()
+            yield KeyLine()
 
     def body(self) -> ComposeResult:
         """The middle of the screen."""
@@ -69,8 +72,16 @@ class StewardScreen(Screen[None]):
         return self.steward_app.clock()
 
     def note(self, note: Note | None) -> None:
-        """Show a notice, or take it away."""
-        self.query_one(Notice).note = note
+        """Show a notice, or take it away; one that asks for nothing goes by itself."""
+        notice = self.query_one(Notice)
+        notice.note = note
+        if note is not None and note.kind == "note":
+            self.set_timer(NOTE_SECONDS, lambda: self._expire(note))
+
+    def _expire(self, note: Note) -> None:
+        notice = self.query_one(Notice)
+        if notice.note is note:
+            notice.note = None
 
     def on_steward_screen_request_failed(self, message: RequestFailed) -> None:
         """Say what happened; a lost worker is the app's business."""

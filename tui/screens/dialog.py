@@ -36,7 +36,8 @@ class Dialog(ModalScreen[Answer]):
         """The frame around the body."""
         with Vertical(id="frame"):
             yield from self.body()
-        yield KeyLine()
+        with Vertical(id="foot"):
+            yield KeyLine()
 
     def body(self) -> ComposeResult:
         """The inside of the frame."""

@@ -48,9 +48,7 @@ class PeopleScreen(StewardScreen):
         Binding("x", "export", "export", id="people.export", tooltip="Export the person under the cursor"),
         Binding("y", "copy", "copy", show=False, id="people.copy", tooltip="Copy the address, or those marked"),
         Binding("f", "filters", "filters", id="people.filters", tooltip="Go to the filters"),
-        Binding(
-            "escape", "back", "clear", key_display="esc", id="people.back", tooltip="Leave the search, then lift it"
-        ),
+        Binding("escape", "back", "clear", key_display="esc", id="people.back", tooltip="List everybody again"),
         Binding("r,f5", "reload", "reload", show=False, id="people.reload", tooltip="Search again"),
         Binding(
             "ctrl+r", "filter('realm')", "realm", show=False, id="people.realm", tooltip="Filter: the next realm"
@@ -229,6 +227,7 @@ class PeopleScreen(StewardScreen):
             total += " · by name"
         marks = len(self.query_one(VirtualTable).marks)
         marked = f"   ● {wording.thousands(marks)} marked" if marks else ""
+        self.refresh_bindings()
         self.query_one("#count", Static).update(Content.assemble((total, MUTED), (marked, "bold")))
 
     # Pages
@@ -353,6 +352,8 @@ class PeopleScreen(StewardScreen):
             return self.steward_app.connection.ready
         if action == "search":
             return not self.query_one(SearchLine).active
+        if action == "back":
+            return not self.query_one(VirtualTable).has_focus or self._request_narrows
         if action in ("export", "copy"):
             return True if self._current is not None and self.steward_app.connection.ready else None
         return True

@@ -20,7 +20,7 @@ class KeyLine(Widget):
     """One line of keys. What does not fit is left out from the end; help and palette always stay."""
 
     DEFAULT_CSS = """
-    KeyLine { dock: bottom; height: 1; padding: 0 1; background: $panel; color: $foreground; }
+    KeyLine { height: 1; padding: 0 1; background: $panel; color: $foreground; }
     """
 
     def on_mount(self) -> None:

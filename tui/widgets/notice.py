@@ -13,6 +13,7 @@ from textual.widget import Widget
 from tui.shown import MUTED, shown
 
 MOST_LINES = 4
+GAP = "   "
 MARKS = {"problem": ("✕", "bold $error"), "note": ("›", "bold $primary")}
 
 
@@ -29,7 +30,7 @@ class Notice(Widget):
     """Shows a :class:`Note` above the keys; takes no room where there is none."""
 
     DEFAULT_CSS = """
-    Notice { dock: bottom; height: auto; padding: 0 1; background: $surface; display: none; }
+    Notice { height: auto; padding: 0 1; background: $surface; display: none; }
     Notice.-shown { display: block; }
     """
 
@@ -51,7 +52,11 @@ class Notice(Widget):
         if self.note is None:
             return [Content("")]
         mark, style = MARKS[self.note.kind]
-        ways = [Content.assemble((key, "bold $primary"), " ", (words, MUTED)) for key, words in self.note.ways]
-        text = Content.assemble(shown(self.note.sentence), *(Content.assemble("   ", way) for way in ways))
-        lines = text.wrap(max(10, width - 2))[:MOST_LINES]
+        pairs = [Content.assemble((key, "bold $primary"), " ", (words, MUTED)) for key, words in self.note.ways]
+        ways = Content(GAP).join(pairs)
+        lines = shown(self.note.sentence).wrap(max(10, width - 2))[:MOST_LINES]
+        if ways and lines[-1].cell_length + len(GAP) + ways.cell_length <= width - 2:
+            lines[-1] = Content.assemble(lines[-1], GAP, ways)
+        elif ways:
+            lines.append(ways)
         return [Content.assemble((mark, style), " ", lines[0]), *(Content.assemble("  ", line) for line in lines[1:])]

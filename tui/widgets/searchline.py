@@ -19,7 +19,7 @@ class SearchInput(Input):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "submit", "open", key_display="⏎", id="search.open", tooltip="Open the first of the list"),
-        Binding("down,pagedown", "leave", "list", key_display="↓", id="search.list", tooltip="Go to the list"),
+        Binding("down,pagedown,escape", "leave", "list", key_display="↓", id="search.list", tooltip="Go to the list"),
     ]
 
     class Left(Message):
