@@ -60,7 +60,7 @@ def test_completion_offers_the_commands() -> None:
 
 
 @pytest.mark.parametrize(
-    "module", ["zulip_bridge.cli.main", "zulip_bridge.cli.people", "zulip_bridge.steward", "tui.main"]
+    "module", ["zulip_bridge.cli.main", "zulip_bridge.cli.search", "zulip_bridge.steward", "tui.main"]
 )
 def test_the_command_line_does_not_import_the_screens_nor_django(module: str) -> None:
     code = f"import sys, {module}; print(sorted({{name.split('.')[0] for name in sys.modules}}))"

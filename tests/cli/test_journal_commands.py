@@ -45,6 +45,6 @@ def test_what_cannot_be_recorded_is_not_read(demo: DemoInstall, tmp_path: Path) 
 
 def test_an_empty_journal_says_so(tmp_path: Path) -> None:
     environment = {"ZULIP_STEWARD_JOURNAL": str(tmp_path / "journal.jsonl")}
-    assert run("journal", **environment).stderr == "The journal is empty.\n"
+    assert run("journal", **environment).stderr == "The journal has no entries.\n"
     assert run("journal", "--json", **environment).json == []
     assert run("journal", "verify", **environment).status == 0
