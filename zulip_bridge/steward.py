@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from zulip_bridge.api.calls import Hello, Progress, WorkerOptions
+from zulip_bridge.api.changes import Change
+from zulip_bridge.api.edit import ApplyResult, ChangePreview, DescribeFields, EditableField, PreviewChanges
 from zulip_bridge.api.errors import ErrorKind, StewardError
 from zulip_bridge.api.footprint import FootprintRow, ReadFootprint
 from zulip_bridge.api.people import (
@@ -164,10 +166,58 @@ class Steward:
         await self.record("export.finished", Result("done", sentence), person, summary)
         return result
 
+    async def editable_fields(self, person: Person) -> list[EditableField]:
+        """The fields of a person that can be edited, with their values; recorded."""
+        await self._record_reading("person.read", person)
+        return await self._bridge.call(DescribeFields(person.id))
+
+    async def preview(self, person: Person, changes: list[Change]) -> ChangePreview:
+        """What changes would do, and whether Zulip's rules allow it. Nothing is written; recorded."""
+        await self._record_reading("edit.preview", person)
+        return await self._bridge.call(PreviewChanges(person.id, changes))
+
+    async def apply(self, preview: ChangePreview, why: dict[str, Any] | None = None) -> ApplyResult:
+        """Do what was previewed; recorded before it is begun and when it has ended, with values before and after.
+
+        ``why`` is added to the entries' parameters. Cancelling the task waits for the end and then raises
+        :class:`~zulip_bridge.edit.AppliedThenCancelled`, which has the result.
+        """
+        from zulip_bridge.edit import AppliedThenCancelled
+        from zulip_bridge.edit.applying import to_the_end
+
+        result, cancelled = await to_the_end(self._apply(preview, why or {}))
+        if cancelled:
+            raise AppliedThenCancelled(result)
+        return result
+
+    async def _apply(self, preview: ChangePreview, why: dict[str, Any]) -> ApplyResult:
+        from zulip_bridge.edit import after_of, apply_changes, before_of, parameters_of, result_of
+
+        person, before = preview.person, before_of(preview)
+        started = {**why, **parameters_of(preview)}
+        await self.record("edit.started", Result("started"), person, started, before, after_of(preview))
+        try:
+            result = await apply_changes(self._bridge, preview)
+        except BaseException as error:
+            await asyncio.shield(self.record("edit.finished", _failure(error), person, started, before))
+            raise
+        finished = {**why, **parameters_of(preview, result)}
+        await self.record("edit.finished", result_of(result), person, finished, before, after_of(preview, result))
+        return result
+
     async def record(
-        self, action: str, result: Result, person: Person | None = None, parameters: dict[str, Any] | None = None
+        self,
+        action: str,
+        result: Result,
+        person: Person | None = None,
+        parameters: dict[str, Any] | None = None,
+        before: dict[str, Any] | None = None,
+        after: dict[str, Any] | None = None,
     ) -> None:
-        """Write an entry to the journal; :class:`StewardError` (kind ``storage``) where that fails."""
+        """Write an entry to the journal; :class:`StewardError` (kind ``storage``) where that fails.
+
+        ``before`` and ``after`` are the values that an edit found and left, by field.
+        """
         entry = Entry(
             action=action,
             result=result,
@@ -175,6 +225,8 @@ class Steward:
             realm=person.realm if person else None,
             person=JournalPerson(person.id, person.realm) if person else None,
             parameters=parameters or {},
+            before=before,
+            after=after,
             operator=self._identity,
         )
         await _journaling(lambda: self.journal.append(entry))

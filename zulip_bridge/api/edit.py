@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 from .calls import Lane, Request
-from .changes import Change
+from .changes import ONE_OFF, Change
 from .people import Person
 
 EffectKind = Literal["audit", "event", "data", "bot", "group", "session", "mail", "device", "invitation", "note"]
@@ -56,6 +56,11 @@ class PlannedChange:
     effects: list[Effect] = dataclasses.field(default_factory=list)
     refusals: list[Refusal] = dataclasses.field(default_factory=list)
     undo: bool = True
+
+    @property
+    def change(self) -> Change:
+        """The change, said in the way that means the same whatever the names."""
+        return Change(self.field, "" if self.field in ONE_OFF else self.after)
 
 
 @dataclass(frozen=True)

@@ -24,12 +24,15 @@ COMMANDS = {
     "show": "Show a person's first page.",
     "footprint": "List every table that refers to a person.",
     "export": "Export everything about a person, or check an export.",
-    "journal": "Show what was read or exported, or check the journal.",
+    "edit": "Change an account, or many, after showing what that does.",
+    "deactivate": "Deactivate an account.",
+    "reactivate": "Reactivate an account.",
+    "journal": "Show what was read, exported or changed, or check the journal.",
     "demo": "Look after the demo install.",
     "completion": "Print a completion script for a shell.",
 }
 STDERR = 2
-MODULES = {"show": "person", "footprint": "person"}
+MODULES = {"show": "person", "footprint": "person", "deactivate": "edit", "reactivate": "edit"}
 
 EPILOG = """\b
 zulip-steward --demo                            look around in a made-up organization

@@ -85,9 +85,9 @@ class Active(Edit):
             found.append(
                 effect("bot", f"The bot {named(bot)} is deactivated too (103), and stays so on reactivation.")
             )
-        sessions = "All sessions end." if account.sessions is None else f"{counted(account.sessions, 'session')} end."
-        if not account.row.is_bot:
-            found.append(effect("session", sessions.replace("1 session end", "1 session ends")))
+        if account.sessions != 0:
+            number = "" if account.sessions is None else f" ({account.sessions:,} now)"
+            found.append(effect("session", f"The person is logged out everywhere{number}."))
         if account.invitations:
             found.append(effect("invitation", f"{counted(account.invitations, 'open invitation')} made invalid."))
         found.append(effect("data", KEPT))

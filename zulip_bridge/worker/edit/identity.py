@@ -169,6 +169,7 @@ class Address(Edit):
 
 def overwritten_by_ldap(attribute: str) -> list[Effect]:
     """A warning where Zulip copies this attribute from LDAP."""
-    if attribute not in (compat.setting("AUTH_LDAP_USER_ATTR_MAP") or {}):
+    backends = " ".join(compat.setting("AUTHENTICATION_BACKENDS", ()))
+    if "LDAP" not in backends or attribute not in (compat.setting("AUTH_LDAP_USER_ATTR_MAP") or {}):
         return []
     return [effect("note", "Zulip copies this from LDAP: the next synchronization may overwrite it.")]
