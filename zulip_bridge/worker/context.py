@@ -21,7 +21,7 @@ class Context:
     def __init__(self, request_id: int, output: Output) -> None:
         self.request_id = request_id
         self.bytes_sent = 0
-        self.interruptible = True
+        self.cancels_statements = True
         self._output = output
         self._cancelled = threading.Event()
         self._last_progress = 0.0
@@ -38,7 +38,7 @@ class Context:
 
     def finish_what_was_begun(self) -> None:
         """Statements of this call are not cancelled: half of one of Zulip's actions is worse than all of it."""
-        self.interruptible = False
+        self.cancels_statements = False
 
     def check(self) -> None:
         """Raise the ``cancelled`` error if the steward has asked for an end."""

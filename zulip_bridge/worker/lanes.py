@@ -42,7 +42,7 @@ class Lane:
     def cancel(self, context: Context) -> None:
         """End the query that this lane runs for ``context``, if it does and that does no harm."""
         with self._lock:
-            if self._current is context and context.interruptible and self._wrapper is not None:
+            if self._current is context and context.cancels_statements and self._wrapper is not None:
                 compat.cancel_query(self._wrapper)
 
     def _run(self) -> None:
