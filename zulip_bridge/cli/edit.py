@@ -72,6 +72,7 @@ def edit(
     if (user is not None) + (source is not None) + (revert is not None) != 1:
         raise click.UsageError("Name whom to edit: USER with changes, --from FILE.csv, or --revert NR.")
     _check_json(as_json, yes or dry_run)
+    wanted = _parsed(changes) if user is not None else []
     refuse_unasked(yes, dry_run)
     if source is not None:
         from .edit_many import edit_many
@@ -80,7 +81,6 @@ def edit(
     elif revert is not None:
         _run(choice, _preview_of_revert(revert), dry_run, yes, as_json, {"reverts": revert})
     else:
-        wanted = _parsed(changes)
         name = read_user(user or "")
         _run(choice, lambda steward: _preview(steward, name, realm, wanted), dry_run, yes, as_json)
 

@@ -18,6 +18,22 @@ class UserBaseSettings(models.Model):
     EMAIL_ADDRESS_VISIBILITY_MODERATORS = 5
     EMAIL_ADDRESS_VISIBILITY_TYPES = (1, 2, 3, 4, 5)
 
+    AUTOMATICALLY_CHANGE_VISIBILITY_POLICY_CHOICES = (1, 2, 3, 4)
+    COLOR_SCHEME_CHOICES = (1, 2, 3)
+    DEMOTE_STREAMS_CHOICES = (1, 2, 3)
+    DESKTOP_ICON_COUNT_DISPLAY_CHOICES = (1, 2, 3, 4)
+    EMOJISET_CHOICES = (
+        ("google", "Google"),
+        ("twitter", "Twitter"),
+        ("text", "Plain text"),
+        ("google-blob", "Google blobs"),
+    )
+    REALM_NAME_IN_EMAIL_NOTIFICATIONS_POLICY_CHOICES = (1, 2, 3)
+    USER_LIST_STYLE_CHOICES = (1, 2, 3)
+    WEB_CHANNEL_DEFAULT_VIEW_CHOICES = (1, 2)
+    WEB_MARK_READ_ON_SCROLL_POLICY_CHOICES = (1, 2, 3)
+    WEB_STREAM_UNREADS_COUNT_DISPLAY_POLICY_CHOICES = (1, 2, 3)
+
     enter_sends = models.BooleanField(default=False)
     left_side_userlist = models.BooleanField(default=False)
     default_language = models.CharField(max_length=50, default="en")
