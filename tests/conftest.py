@@ -16,6 +16,7 @@ import pytest
 import pytest_asyncio
 
 from tests.plain_sql import Database
+from tests.scratch import make_scratch, make_template
 from zulip_bridge.client import Bridge
 from zulip_bridge.demo import DemoInstall, ensure, stop
 from zulip_bridge.demo.paths import DIRECTORY_VARIABLE
@@ -57,11 +58,20 @@ def own_journal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 
 @pytest.fixture(scope="session")
-def demo(demo_directory: Path) -> Iterator[DemoInstall]:
+def demo(demo_directory: Path, request: pytest.FixtureRequest) -> Iterator[DemoInstall]:
     """The small demo, created for this session and stopped at its end. Tests leave it as they found it."""
     install = ensure("small")
+    if any("scratch" in getattr(item, "fixturenames", ()) for item in request.session.items):
+        make_template(install)
     yield install
     stop("small")
+
+
+@pytest.fixture
+def scratch(demo: DemoInstall) -> Iterator[DemoInstall]:
+    """A copy of the demo, database and files, for one test to change as it likes."""
+    with make_scratch(demo) as install:
+        yield install
 
 
 @pytest.fixture(scope="session")

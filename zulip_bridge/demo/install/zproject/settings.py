@@ -24,6 +24,7 @@ def _read(name: str) -> dict[str, str]:
 
 
 _secrets = _read("secrets.json")
+_connection = _read("connection.json")
 
 SECRET_KEY = _secrets["secret_key"]
 AVATAR_SALT = _secrets["avatar_salt"]
@@ -56,10 +57,10 @@ SILENCED_SYSTEM_CHECKS = ["auth.E003", "auth.W004", "fields.E009", "models.E034"
 DATABASES: dict[str, dict[str, Any]] = {
     "default": {
         "ENGINE": "django.db.backends.postgresql",
-        "NAME": "zulip",
+        "NAME": _connection.get("database", "zulip"),
         "USER": "zulip",
         "PASSWORD": "",
-        "HOST": _read("connection.json").get("sockets", ""),
+        "HOST": _connection.get("sockets", ""),
         "PORT": "5432",
         "SCHEMA": "zulip",
         "CONN_MAX_AGE": 600,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import string
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 from uuid import uuid4
 
 from django.contrib.auth.models import AbstractBaseUser, PermissionsMixin, UserManager
@@ -13,6 +13,9 @@ from django.db.models import CASCADE, SET_NULL
 from django.db.models.functions import Upper
 from django.utils.timezone import now
 from zerver.models.settings import RealmUserDefault, UserBaseSettings
+
+if TYPE_CHECKING:
+    from zerver.models.realms import Realm
 
 __all__ = [
     "PasswordTooWeakError",
@@ -183,12 +186,12 @@ class UserProfile(AbstractBaseUser, PermissionsMixin, UserBaseSettings):
         return data
 
 
-def get_user_by_delivery_email(email: str, realm: Any) -> UserProfile:
+def get_user_by_delivery_email(email: str, realm: Realm) -> UserProfile:
     """By real address in a realm, regardless of case; raises DoesNotExist."""
     return _account(delivery_email__iexact=email.strip(), realm=realm)
 
 
-def get_user(email: str, realm: Any) -> UserProfile:
+def get_user(email: str, realm: Realm) -> UserProfile:
     """By API address in a realm, regardless of case; raises DoesNotExist."""
     return _account(email__iexact=email.strip(), realm=realm)
 
@@ -198,7 +201,7 @@ def get_user_profile_by_id(user_profile_id: int) -> UserProfile:
     return _account(id=user_profile_id)
 
 
-def get_user_profile_by_id_in_realm(uid: int, realm: Any) -> UserProfile:
+def get_user_profile_by_id_in_realm(uid: int, realm: Realm) -> UserProfile:
     """By id, in this realm only; raises DoesNotExist."""
     return _account(id=uid, realm=realm)
 
