@@ -147,9 +147,9 @@ class Steward:
         from zulip_bridge.export import Provenance, export_person
 
         parameters = {"destination": str(destination)}
-        await self.record("export.started", Result("started"), person, parameters)
         options = WorkerOptions(role="export", read_only=True, statement_timeout_ms=0, operator=self._identity.login)
         try:
+            await self.record("export.started", Result("started"), person, parameters)
             bridge = await Bridge.open(self.door, options)
             try:
                 provenance = Provenance(
@@ -243,8 +243,13 @@ class Steward:
 
 
 async def _journaling(work: Callable[[], object]) -> None:
+    """Write in a thread, to the end: a cancelled task waits for it, so that entries keep their order."""
+    writing = asyncio.ensure_future(asyncio.to_thread(work))
     try:
-        await asyncio.to_thread(work)
+        await asyncio.shield(writing)
+    except asyncio.CancelledError:
+        await asyncio.wait({writing})
+        raise
     except JournalError as error:
         raise StewardError(ErrorKind.STORAGE, str(error)) from error
 

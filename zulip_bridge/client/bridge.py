@@ -30,6 +30,9 @@ PING_SECONDS = 5.0
 SILENCE_SECONDS = 20.0
 """A worker that has sent nothing for so long, not even the answer to a ping, is taken for lost."""
 
+GIVE_UP_SECONDS = 8.0
+"""How long a killed worker's stream gets to end: a grandchild may hold it open."""
+
 
 def _ignore_stage(stage: Stage) -> None:
     """Nobody watches the connecting."""
@@ -51,6 +54,7 @@ class Bridge:
         self._progress: dict[int, Callable[[Progress], None]] = {}
         self._streams: dict[int, Stream[Any]] = {}
         self._lost: StewardError | None = None
+        self._given_up = ""
         self._closing = False
         self._last_frame = 0.0
         self._reader = asyncio.create_task(self._read())
@@ -158,7 +162,7 @@ class Bridge:
             while (frame := await read_frame(self._child.stdout)) is not None:
                 self._last_frame = loop.time()
                 await self._take(frame)
-            await self._lose("The worker ended")
+            await self._lose(self._given_up or "The worker ended")
         except (WireError, ShapeError, orjson.JSONDecodeError, KeyError, TypeError) as error:
             self._child.kill()
             await self._lose("The worker sent what is not ours", ErrorKind.PROTOCOL, str(error))
@@ -217,11 +221,19 @@ class Bridge:
                 self._last_frame = max(self._last_frame, waited_from)
                 continue
             if loop.time() - self._last_frame > self.silence_seconds:
-                self._child.kill()
-                await self._lose(f"The worker gave no sign of life for {self.silence_seconds:g} s")
+                await self._give_up()
                 return
             with contextlib.suppress(StewardError):
                 await asyncio.wait_for(self._send({"id": 0, "method": "ping"}), PING_SECONDS)
+
+    async def _give_up(self) -> None:
+        """Kill a silent worker. The reader sees the stream end and tells everybody why, unless it does not even end."""
+        self._given_up = f"The worker gave no sign of life for {self.silence_seconds:g} s"
+        self._child.kill()
+        _, pending = await asyncio.wait({self._reader}, timeout=GIVE_UP_SECONDS)
+        if pending:
+            self._reader.cancel()
+            await self._lose(self._given_up)
 
     def _reader_waits(self) -> bool:
         """Whether it is us who pause the worker, because a stream's consumer is slow."""
