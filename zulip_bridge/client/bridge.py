@@ -227,7 +227,7 @@ class Bridge:
                 await asyncio.wait_for(self._send({"id": 0, "method": "ping"}), PING_SECONDS)
 
     async def _give_up(self) -> None:
-        """Kill a silent worker. The reader sees the stream end and tells everybody why, unless it does not even end."""
+        """Kill a silent worker. The reader sees the stream end and tells everybody why, unless it does not end."""
         self._given_up = f"The worker gave no sign of life for {self.silence_seconds:g} s"
         self._child.kill()
         _, pending = await asyncio.wait({self._reader}, timeout=GIVE_UP_SECONDS)
