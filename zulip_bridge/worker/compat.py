@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import importlib
 import inspect
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -92,6 +92,102 @@ def sqlstate(error: BaseException) -> str | None:
     """SQLSTATE of a database error, through Django's wrapping, from either driver."""
     cause = error.__cause__ or error
     return getattr(cause, "sqlstate", None) or getattr(cause, "pgcode", None)
+
+
+def plain_cursor(raw: Any) -> Any:
+    """A cursor of the driver's own, on its connection: neither Django nor Zulip wraps or remembers what it runs."""
+    from django.db.backends.postgresql.base import Database
+
+    if _is_psycopg2(Database):
+        return raw.cursor(cursor_factory=Database.extensions.cursor)
+    return Database.Cursor(raw)
+
+
+def mogrify(raw: Any, sql: str, parameters: Any) -> str:
+    """The statement with its parameters in it, quoted by the driver."""
+    from django.db.backends.postgresql.base import Database
+
+    if _is_psycopg2(Database):
+        return str(plain_cursor(raw).mogrify(sql, parameters).decode())
+    return str(Database.ClientCursor(raw).mogrify(sql, parameters))
+
+
+def read_as_text(cursor: Any, type_oids: Iterable[int]) -> None:
+    """From now on, values of these types come from this cursor as PostgreSQL writes them."""
+    from django.db.backends.postgresql.base import Database
+
+    if _is_psycopg2(Database):
+        cursor.string_types = dict.fromkeys(type_oids, Database.extensions.UNICODE)
+        return
+    for oid in type_oids:
+        cursor.adapters.register_loader(oid, Database.types.string.TextLoader)
+
+
+@dataclass(frozen=True)
+class ResultColumn:
+    """What the protocol says of a result's column; table and number are 0 where it is computed."""
+
+    name: str
+    type_oid: int
+    table_oid: int
+    number: int
+
+
+def result_columns(cursor: Any) -> list[ResultColumn]:
+    """The columns of the result that the cursor has now."""
+    result = getattr(cursor, "pgresult", None)
+    if result is None:
+        return [
+            ResultColumn(each.name, each.type_code, each.table_oid or 0, each.table_column or 0)
+            for each in cursor.description or ()
+        ]
+    return [
+        ResultColumn(each.name, each.type_code, result.ftable(index), result.ftablecol(index))
+        for index, each in enumerate(cursor.description or ())
+    ]
+
+
+def cancel_raw(raw: Any) -> None:
+    """Ask PostgreSQL to end the query that runs on a driver's connection; safe from another thread."""
+    raw.cancel()
+
+
+@dataclass(frozen=True)
+class DatabaseWords:
+    """What PostgreSQL says of an error; ``position`` counts the characters of the statement, from 1."""
+
+    message: str
+    hint: str
+    position: int | None
+
+
+def database_words(error: BaseException) -> DatabaseWords:
+    """PostgreSQL's own words, through Django's wrapping, from either driver."""
+    cause = error.__cause__ if getattr(error, "diag", None) is None and error.__cause__ is not None else error
+    diag = getattr(cause, "diag", None)
+    if diag is None or diag.message_primary is None:
+        return DatabaseWords((str(cause).strip() or type(cause).__name__).splitlines()[0], "", None)
+    # Inside a function (an EXECUTE, here) the position is the internal one.
+    position = diag.internal_position or diag.statement_position
+    return DatabaseWords(
+        diag.message_primary, diag.message_hint or diag.message_detail or "", int(position) if position else None
+    )
+
+
+def driver_errors() -> tuple[type[BaseException], ...]:
+    """What the driver raises, unwrapped."""
+    from django.db.backends.postgresql.base import Database
+
+    return (Database.Error,)
+
+
+def is_disconnected(raw: Any) -> bool:
+    """Whether a driver's connection is gone for good."""
+    return bool(raw.closed)
+
+
+def _is_psycopg2(database: Any) -> bool:
+    return bool(database.__name__ == "psycopg2")
 
 
 def model(app: str, name: str) -> Any | None:

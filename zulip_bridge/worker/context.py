@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from zulip_bridge.api.calls import Progress
@@ -24,6 +26,8 @@ class Context:
         self.cancels_statements = True
         self._output = output
         self._cancelled = threading.Event()
+        self._interrupting = threading.Lock()
+        self._interrupt: Callable[[], None] | None = None
         self._last_progress = 0.0
         self._last_phase = ""
 
@@ -33,8 +37,23 @@ class Context:
         return self._cancelled.is_set()
 
     def cancel(self) -> None:
-        """Ask for an end: noticed at the handler's next :meth:`check`, progress or chunk."""
+        """Ask for an end: noticed at the handler's next :meth:`check`, progress or chunk, or by what it waits for."""
         self._cancelled.set()
+        with self._interrupting:
+            if self._interrupt is not None:
+                self._interrupt()
+
+    @contextlib.contextmanager
+    def interruptible(self, interrupt: Callable[[], None]) -> Iterator[None]:
+        """While inside, a cancel also calls ``interrupt``, from another thread; never afterwards."""
+        with self._interrupting:
+            self._interrupt = interrupt
+        try:
+            self.check()
+            yield
+        finally:
+            with self._interrupting:
+                self._interrupt = None
 
     def finish_what_was_begun(self) -> None:
         """Statements of this call are not cancelled: half of one of Zulip's actions is worse than all of it."""

@@ -12,6 +12,7 @@ from zulip_bridge.api.errors import ErrorKind, StewardError
 from zulip_bridge.api.export import ExportPerson
 from zulip_bridge.api.footprint import ReadFootprint
 from zulip_bridge.api.people import FindPerson, ListRealms, PageOfPeople, SearchPeople, ShowPerson
+from zulip_bridge.api.query import CloseQuery, DescribeTables, FetchRows, ListModels, OpenQuery, StreamQuery
 from zulip_bridge.api.server import Examine
 
 from .context import Context
@@ -27,6 +28,12 @@ SERVED: list[tuple[type[Request[Any]], str, str]] = [
     (ReadFootprint, "footprint", "read_footprint"),
     (ExportPerson, "export", "export_person"),
     (Examine, "examine", "examine"),
+    (OpenQuery, "query", "open_query"),
+    (FetchRows, "query", "fetch_rows"),
+    (CloseQuery, "query", "close_query"),
+    (StreamQuery, "query", "stream_query"),
+    (ListModels, "query", "list_models"),
+    (DescribeTables, "query", "describe_tables"),
     (PreviewChanges, "edit", "preview"),
     (ApplyChanges, "edit", "apply"),
     (DescribeFields, "edit", "describe"),
