@@ -1,15 +1,20 @@
-"""E-mail: what waits to be sent, and the little that the demo sends itself (into a list, to nobody)."""
+"""E-mail: what waits to be sent, and the little that the demo sends itself (into files, to nobody)."""
 
 from __future__ import annotations
 
-from django.core.mail import EmailMessage
+from pathlib import Path
+
+from django.conf import settings
+from django.core.mail import EmailMessage, get_connection
 from django.db import transaction
 from zerver.models import ScheduledEmail
 
 
 def send_plain_email(subject: str, body: str, to: str) -> None:
-    """Hand a message to the mail backend, which in the demo keeps it in the process's memory."""
-    EmailMessage(subject, body, to=[to]).send()
+    """Write a message to a file beside ``manage.py``, where a real server would send it."""
+    files = "django.core.mail.backends.filebased.EmailBackend"
+    folder = Path(settings.DEPLOY_ROOT) / "mails"
+    EmailMessage(subject, body, to=[to], connection=get_connection(files, file_path=str(folder))).send()
 
 
 def clear_scheduled_invitation_emails(email: str) -> None:
