@@ -1,8 +1,10 @@
-"""The footprint as rows of a table: grouped by category, or in another order; empty places apart."""
+"""The footprint as rows of a table: grouped by category with sums, or in another order; empty places apart."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import groupby
 from typing import Literal
 
 from tui import wording
@@ -15,52 +17,82 @@ Order = Literal["category", "rows", "table"]
 ORDERS: tuple[Order, ...] = ("category", "rows", "table")
 CATEGORIES = ("identity", "content", "behaviour", "credentials", "security_log", "derived", "uncategorized")
 
-COLUMNS = (
-    Column("Category", 13, priority=1),
-    Column("Table", 20, weight=3, max_width=44),
-    Column("Column", 14, weight=2, max_width=32, priority=2),
-    Column("Rows", 10, align="right"),
-)
-SORTED_COLUMN: dict[Order, tuple[int, bool]] = {"category": (0, False), "rows": (3, True), "table": (1, False)}
-"""Which column's title carries the sign, and whether it is descending."""
+_TABLE = Column("Table", 22, weight=3, max_width=44)
+_COLUMN = Column("Column", 15, weight=2, max_width=32, priority=1)
+_ROWS = Column("Rows", 10, align="right")
+_CATEGORY = Column("Category", 13, priority=2)
+GROUPED = (_TABLE, _COLUMN, _ROWS)
+FLAT = (_TABLE, _COLUMN, _ROWS, _CATEGORY)
 
 LONGEST_CELL = 60
+INDENT = "  "
 
 
-def arrange(rows: Sequence[FootprintRow], order: Order, *, empty_too: bool) -> list[FootprintRow]:
-    """The rows to show, in order; within a category those with most rows first."""
+@dataclass(frozen=True)
+class Group:
+    """A category, with the sums over its places."""
+
+    category: str
+    places: int
+    rows: int
+    exact: bool
+
+
+Line = FootprintRow | Group
+
+
+def columns(order: Order) -> tuple[Column, ...]:
+    """Grouped, the category stands above its places; else it has a column where there is room."""
+    return GROUPED if order == "category" else FLAT
+
+
+def sort_sign(order: Order) -> tuple[int, bool] | None:
+    """Which column's title carries the sign, and whether it is descending; none where rows are grouped."""
+    signs: dict[Order, tuple[int, bool]] = {"rows": (2, True), "table": (0, False)}
+    return signs.get(order)
+
+
+def arrange(rows: Sequence[FootprintRow], order: Order, *, empty_too: bool) -> list[Line]:
+    """The lines to show, in order; within a category the places with most rows first."""
     shown = [row for row in rows if row.rows or empty_too]
-    if order == "category":
-        return sorted(shown, key=lambda row: (_rank(row.category), -row.rows, row.table, row.column))
-    if order == "rows":
-        return sorted(shown, key=lambda row: (-row.rows, row.table, row.column))
-    return sorted(shown, key=lambda row: (row.table, row.column))
+    if order != "category":
+        most_first = order == "rows"
+        return [*sorted(shown, key=lambda row: (-row.rows if most_first else 0, row.table, row.column))]
+    lines: list[Line] = []
+    by_category = sorted(shown, key=lambda row: (_rank(row.category), -row.rows, row.table, row.column))
+    for category, each in groupby(by_category, key=lambda row: row.category):
+        places = list(each)
+        exact = all(row.exact for row in places)
+        lines += [Group(category, len(places), sum(row.rows for row in places), exact), *places]
+    return lines
 
 
-def table_rows(arranged: Sequence[FootprintRow], order: Order) -> list[Row]:
-    """Cells that are safe to show; grouped, a category is named on its first row only."""
-    rows = []
-    before = ""
-    for row in arranged:
-        category = "" if order == "category" and row.category == before else row.category.replace("_", " ")
-        before = row.category
-        cells = (
-            display_text(category, limit=LONGEST_CELL),
-            display_text(row.table, limit=LONGEST_CELL),
-            display_text(row.column, limit=LONGEST_CELL),
-            wording.thousands(row.rows, exact=row.exact),
-        )
-        rows.append(Row(f"{row.table}.{row.column}", cells, style="" if row.rows else "muted"))
-    return rows
+def table_row(line: Line, order: Order) -> Row:
+    """A line as cells that are safe to show."""
+    if isinstance(line, Group):
+        cells: tuple[str, ...] = (category_words(line.category), "", wording.thousands(line.rows, exact=line.exact))
+        return Row(f"category {line.category}", cells, style="strong")
+    indent = INDENT if order == "category" else ""
+    cells = (
+        indent + display_text(line.table, limit=LONGEST_CELL),
+        display_text(line.column, limit=LONGEST_CELL),
+        wording.thousands(line.rows, exact=line.exact),
+        category_words(line.category),
+    )
+    return Row(f"{line.table}.{line.column}", cells[: len(columns(order))], style="" if line.rows else "muted")
 
 
-def total_words(rows: Sequence[FootprintRow], *, empty_too: bool) -> str:
+def category_words(category: str) -> str:
+    """``security_log`` as ``security log``."""
+    return display_text(category.replace("_", " "), limit=LONGEST_CELL)
+
+
+def total_words(rows: Sequence[FootprintRow]) -> str:
     """How much there is, and how many places hold nothing."""
     full = [row for row in rows if row.rows]
     total = wording.counted(sum(row.rows for row in full), "row", exact=all(row.exact for row in full))
-    places = wording.counted(len(full), "place")
-    empty = wording.thousands(len(rows) - len(full))
-    return f"{total} in {places} · {empty} {'places ' if not empty_too else ''}empty"
+    empty = wording.counted(len(rows) - len(full), "place")
+    return f"{total} in {wording.counted(len(full), 'place')} · {empty} without any"
 
 
 def _rank(category: str) -> tuple[int, str]:

@@ -100,6 +100,8 @@ STEWARD_ANSI = Theme(
     dark=True,
     variables={
         "line": "ansi_bright_black",
+        "ansi-background": "ansi_black",  # what Textual's own sheets ask of such a theme
+        "ansi-foreground": "ansi_white",
         "border": "ansi_cyan",
         "border-blurred": "ansi_bright_black",
         "block-cursor-foreground": "ansi_default",

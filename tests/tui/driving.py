@@ -19,6 +19,7 @@ from tui.screens.people import PeopleScreen
 from tui.screens.person import PersonScreen
 from tui.widgets.facts import Fact, Facts, Section
 from tui.widgets.footprint import Footprint
+from tui.widgets.searchline import SearchLine
 from tui.widgets.virtual_table import VirtualTable
 from zulip_bridge.launch import InstallTarget
 
@@ -84,6 +85,12 @@ class Driver:
         await self.press(*("space" if character == " " else character for character in text))
         await self.until_found()
 
+    async def find(self, text: str) -> None:
+        """Search as if the text had been pasted."""
+        self.people.query_one(SearchLine).text = text
+        await self.pilot.pause()
+        await self.until_found()
+
     async def until_found(self) -> None:
         """Wait for the answer to what stands in the search line now."""
         people = self.people
@@ -91,7 +98,8 @@ class Driver:
 
     async def open(self, text: str) -> PersonScreen:
         """Search, open the first, and wait for all of the person."""
-        await self.search(text)
+        await self.find(text)
+        self.people.query_one(SearchLine).activate()
         await self.press("enter")
         await self.until(lambda: isinstance(self.app.screen, PersonScreen), "the person's screen")
         screen = self.app.screen

@@ -20,7 +20,7 @@ from zulip_bridge.api.calls import Progress
 from zulip_bridge.api.footprint import FootprintRow
 from zulip_bridge.text import display_text
 
-MOST_PLACES = 2_000
+MOST_PLACES = 1_500
 KINDS = {
     "fk": "foreign key",
     "o2o": "one to one",
@@ -56,21 +56,21 @@ class Footprint(Vertical):
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
         self._rows: tuple[FootprintRow, ...] | None = None
-        self._arranged: list[FootprintRow] = []
+        self._lines: list[layout.Line] = []
         self._order: layout.Order = "category"
         self._empty_too = False
-        self._source = PagedRows(page_size=MOST_PLACES)
+        self._source = PagedRows(page_size=2 * MOST_PLACES)
 
     def compose(self) -> ComposeResult:
         """The total, the places, and two lines about the one under the cursor."""
         yield Static(id="footprint-total")
-        yield Places(layout.COLUMNS, self._source, markable=False, empty="The server holds nothing.")
+        yield Places(layout.GROUPED, self._source, markable=False, empty="The server holds nothing.")
         yield Static(id="footprint-about")
 
     @property
     def total(self) -> str:
         """The sum in words; empty while it is not known."""
-        return "" if self._rows is None else layout.total_words(self._rows, empty_too=self._empty_too)
+        return "" if self._rows is None else layout.total_words(self._rows)
 
     def show_progress(self, progress: Progress) -> None:
         """Say how far the counting is."""
@@ -94,26 +94,36 @@ class Footprint(Vertical):
         self._empty_too = not self._empty_too
         self._draw(keep_cursor=True)
 
+    @property
+    def lines(self) -> list[layout.Line]:
+        """What is shown, in order."""
+        return list(self._lines)
+
     def on_virtual_table_row_highlighted(self, event: VirtualTable.RowHighlighted) -> None:
         """Say what the row is about."""
         event.stop()
-        self.query_one("#footprint-about", Static).update(_about(self._arranged[event.index]))
+        self.query_one("#footprint-about", Static).update(_about(self._lines[event.index]))
 
     def _draw(self, *, keep_cursor: bool) -> None:
         if self._rows is None:
             return
-        self._arranged = layout.arrange(self._rows, self._order, empty_too=self._empty_too)
-        self._source.reset(len(self._arranged))
-        self._source.put(0, layout.table_rows(self._arranged, self._order))
+        self._lines = layout.arrange(self._rows, self._order, empty_too=self._empty_too)
+        self._source.reset(len(self._lines))
+        self._source.put(0, [layout.table_row(line, self._order) for line in self._lines])
         table = self.query_one(Places)
-        table.sort = layout.SORTED_COLUMN[self._order]
+        table.columns = layout.columns(self._order)
+        table.sort = layout.sort_sign(self._order)
         table.rows_changed(keep_cursor=keep_cursor)
         self.query_one("#footprint-total", Static).update(Content(self.total))
 
 
-def _about(row: FootprintRow) -> Content:
+def _about(row: layout.Line) -> Content:
+    if isinstance(row, layout.Group):
+        rows = wording.counted(row.rows, "row", exact=row.exact)
+        return Content(f"{layout.category_words(row.category)}: {rows} in {wording.counted(row.places, 'place')}")
     kind = KINDS.get(row.kind, display_text(row.kind))
-    origin = " · ".join(each for each in (display_text(row.model), kind) if each)
+    parts = (layout.category_words(row.category), display_text(row.model), kind)
+    origin = " · ".join(each for each in parts if each)
     bounded = "" if row.exact else " · counted up to a bound"
     what = shown(row.description) if row.description else Content("a table this tool has never heard of")
     return Content.assemble(what, "\n", (origin + bounded, MUTED))

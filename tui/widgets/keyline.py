@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-from textual.binding import Binding
+from textual.binding import ActiveBinding, Binding
 from textual.content import Content
+from textual.dom import DOMNode
 from textual.screen import Screen
 from textual.widget import Widget
 
@@ -39,7 +40,8 @@ class KeyLine(Widget):
 
     def render(self) -> Content:
         """The line as it fits."""
-        bindings = _shown_once(each.binding for each in self.screen.active_bindings.values() if each.enabled)
+        active = [each for each in self.screen.active_bindings.values() if each.enabled]
+        bindings = _shown_once(each.binding for each in _as_declared(active))
         first = [self._key(each) for each in bindings if each.action not in LAST]
         last = [self._key(each) for name in LAST for each in bindings if each.action == name]
         room = self.content_size.width - _width(last) - GAP
@@ -53,6 +55,25 @@ class KeyLine(Widget):
         display = self.app.get_key_display(binding)
         words = binding.description[:1].lower() + binding.description[1:]
         return Content.assemble((display, "bold $primary"), " ", (words, MUTED))
+
+
+def _as_declared(active: Sequence[ActiveBinding]) -> list[ActiveBinding]:
+    """From the focus outwards, and of one node in the order of its class: the order of a footer is chosen there."""
+    nodes: dict[DOMNode, int] = {}
+    for each in active:
+        nodes.setdefault(each.node, len(nodes))
+    ranks = {node: _ranks(type(node)) for node in nodes}
+    last = max(map(len, ranks.values()), default=0)
+    return sorted(active, key=lambda each: (nodes[each.node], ranks[each.node].get(each.binding.id or "", last)))
+
+
+def _ranks(kind: type[DOMNode]) -> dict[str, int]:
+    ranks: dict[str, int] = {}
+    for base in kind.__mro__:
+        for binding in base.__dict__.get("BINDINGS", ()):
+            if isinstance(binding, Binding) and binding.id:
+                ranks.setdefault(binding.id, len(ranks))
+    return ranks
 
 
 def _shown_once(bindings: Iterable[Binding]) -> list[Binding]:
