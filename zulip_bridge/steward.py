@@ -36,6 +36,7 @@ from zulip_bridge.launch import Door, InstallTarget, Target, open_door
 
 if TYPE_CHECKING:
     from zulip_bridge.export import ExportResult
+    from zulip_bridge.query import Queries
 
 Words = Callable[[str], None]
 
@@ -61,6 +62,7 @@ class Steward:
         self._bridge = bridge
         self._identity = current_operator()
         self._recorded: set[tuple[str, int]] = set()
+        self._queries: Queries | None = None
 
     @classmethod
     async def open(
@@ -205,6 +207,19 @@ class Steward:
         await self.record("edit.finished", result_of(result), person, finished, before, after_of(preview, result))
         return result
 
+    @property
+    def queries(self) -> Queries:
+        """Questions to the database; recorded."""
+        if self._queries is None:
+            from zulip_bridge.query import Queries
+
+            self._queries = Queries(self._bridge, self.record, self._open_query_worker)
+        return self._queries
+
+    async def _open_query_worker(self) -> Bridge:
+        """A worker of its own for a long result; it only reads."""
+        return await Bridge.open(self.door, WorkerOptions(read_only=True, operator=self._identity.login))
+
     async def record(
         self,
         action: str,
@@ -233,6 +248,8 @@ class Steward:
 
     async def close(self) -> None:
         """End the worker."""
+        if self._queries is not None and self._bridge.alive:
+            await self._queries.close_all()
         await self._bridge.close()
 
     async def _record_reading(self, action: str, person: Person) -> None:

@@ -27,12 +27,22 @@ COMMANDS = {
     "edit": "Change an account, or many, after showing what that does.",
     "deactivate": "Deactivate an account.",
     "reactivate": "Reactivate an account.",
+    "query": "Ask the database in SQL or in Python on Zulip's models; read only.",
+    "models": "List the models of the server.",
+    "rows": "Show rows of a model.",
     "journal": "Show what was read, exported or changed, or check the journal.",
     "demo": "Look after the demo install.",
     "completion": "Print a completion script for a shell.",
 }
 STDERR = 2
-MODULES = {"show": "person", "footprint": "person", "deactivate": "edit", "reactivate": "edit"}
+MODULES = {
+    "show": "person",
+    "footprint": "person",
+    "deactivate": "edit",
+    "reactivate": "edit",
+    "models": "query",
+    "rows": "query",
+}
 
 EPILOG = """\b
 zulip-steward --demo                            look around in a made-up organization

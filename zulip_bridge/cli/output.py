@@ -45,6 +45,23 @@ def print_json(value: Any) -> None:
     sys.stdout.flush()
 
 
+def print_bytes(data: bytes) -> None:
+    """JSON or CSV that is encoded already, in UTF-8; a terminal gets escapes for what it might obey or hide."""
+    if sys.stdout.isatty():
+        sys.stdout.write(NOT_ASCII.sub(_harmless, data.decode("utf-8", "backslashreplace")))
+    else:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(data)
+    sys.stdout.flush()
+
+
+def print_text(text: str) -> None:
+    """Text of several lines."""
+    for line in display_text(text, newlines="keep").split("\n"):
+        _line(line)
+    sys.stdout.flush()
+
+
 def print_table(titles: Sequence[str], rows: Sequence[Sequence[str]], aligns: Sequence[Align] = ()) -> None:
     """An aligned table; on a terminal its left-aligned columns are narrowed to fit."""
     aligns = [*aligns, *["left"] * (len(titles) - len(aligns))]  # type: ignore[list-item]
