@@ -97,6 +97,7 @@ class Address(Edit):
 
     label = "address"
     for_placeholders = True
+    _place = "zerver.actions.user_settings.do_change_user_delivery_email"
 
     def read(self, account: Account) -> Reading:
         """As stored."""
@@ -137,6 +138,9 @@ class Address(Edit):
             effect("mail", "No mail is sent, neither to the old nor to the new address: it is taken as verified."),
             told("those who may see the address"),
         ]
+        if not compat.takes(self._place, "acting_user"):
+            named = "In this version of Zulip that entry names the person as the one who changed it."
+            found.append(effect("audit", named))
         if row.email_address_visibility == EVERYONE:
             found.append(effect("data", "The API address changes with it, because everyone may see the address."))
         if row.avatar_source == user_profiles().AVATAR_FROM_GRAVATAR:
@@ -148,8 +152,7 @@ class Address(Edit):
 
     def call(self) -> compat.Call:
         """Zulip's action."""
-        place = "zerver.actions.user_settings.do_change_user_delivery_email"
-        return compat.call(place, self.account.row, self.want().text, **compat.ON_BEHALF_OF_NOBODY)
+        return compat.call(self._place, self.account.row, self.want().text, **compat.ON_BEHALF_OF_NOBODY)
 
     def describe(self) -> EditableField:
         """A line of text."""
