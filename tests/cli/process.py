@@ -44,6 +44,13 @@ def run(*words: str | Path, stdin: str = "", **environment: str) -> Ended:
     return Ended(done.returncode, done.stdout, done.stderr)
 
 
+def start(*words: str | Path) -> subprocess.Popen[bytes]:
+    """Start ``zulip-steward WORDS`` without a terminal."""
+    return subprocess.Popen(
+        [SCRIPT, *words], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+
+
 def on(demo: DemoInstall, *words: str | Path, stdin: str = "", **environment: str) -> Ended:
     """The same on the session's demo."""
     return run(*words, "--install", demo.path, stdin=stdin, **environment)

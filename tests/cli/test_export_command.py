@@ -4,15 +4,22 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
+import stat
 import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
 
-from tests.cli.process import SCRIPT, on, run
+from tests.cli.process import SCRIPT, on, run, start
 from tests.plain_sql import Database, value
+from tests.terminal import Terminal
 from zulip_bridge.demo import DemoInstall
+
+pytestmark = pytest.mark.usefixtures("demo")
+
+PATIENCE = 30.0
 
 
 def test_export_writes_a_directory_and_verify_agrees(demo: DemoInstall, tmp_path: Path) -> None:
@@ -53,26 +60,100 @@ def test_verify_of_what_is_no_export(tmp_path: Path) -> None:
     assert run("export", "verify", tmp_path).status == 1
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_a_signal_ends_it_in_order_and_nothing_is_kept(
-    demo: DemoInstall, tmp_path: Path, number: signal.Signals
+def test_options_may_stand_before_the_user_and_the_place_may_be_relative(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    journal = tmp_path / "journal" / "journal.jsonl"
-    place = tmp_path / "out"
-    words: list[str | Path] = [SCRIPT, "export", "7", "--output", place / "seven", "--install", demo.path]
-    place.mkdir()
-    environment = {**os.environ, "ZULIP_STEWARD_JOURNAL": str(journal)}
-    with subprocess.Popen(words, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as command:
-        deadline = time.monotonic() + 30
-        while not (journal.exists() and b"export.started" in journal.read_bytes()):
-            assert time.monotonic() < deadline
-            time.sleep(0.005)
-        command.send_signal(number)
-        command.communicate(timeout=30)
-    if command.returncode == 0:
-        pytest.skip("the export was quicker than the signal")
-    assert command.returncode == 128 + number
-    assert list(place.iterdir()) == []
-    entries = run("journal", "--json", ZULIP_STEWARD_JOURNAL=str(journal)).json
-    assert entries[0]["action"] == "export.finished"
-    assert entries[0]["result"]["state"] == "cancelled"
+    monkeypatch.chdir(tmp_path)
+    assert run("export", "--output", "here", "--realm", "acme", "--demo", "66").status == 0
+    assert run("export", "verify", "here").status == 0
+
+
+def test_everything_in_it_is_its_owners_alone(tmp_path: Path, demo: DemoInstall) -> None:
+    place = tmp_path / "maria"
+    place.mkdir(mode=0o755)  # an empty directory is taken
+    result = on(demo, "export", "66", "--json", "--output", place).json
+    paths = [place, *place.rglob("*")]
+    assert {stat.S_IMODE(path.stat().st_mode) for path in paths if path.is_dir()} == {0o700}
+    assert {stat.S_IMODE(path.stat().st_mode) for path in paths if path.is_file()} == {0o600}
+    assert result["files"] == sum(path.is_file() for path in paths)
+    assert result["bytes"] == sum(path.stat().st_size for path in paths if path.is_file())
+
+
+def test_what_a_killed_export_left_is_mentioned(tmp_path: Path) -> None:
+    left = tmp_path / ".maria.partial-0123456789ab"
+    left.mkdir()
+    ran = run("export", "66", "--output", str(tmp_path / "maria"), "--demo")
+    assert ran.status == 0
+    assert str(left) in ran.stderr
+
+
+@pytest.fixture
+def blocked(demo: DemoInstall) -> Iterator[Callable[[], bool]]:
+    """While this holds, an export waits at the messages; tells whether one has come there."""
+    with psycopg.connect(demo.url, user="postgres") as blocker, psycopg.connect(
+        demo.url, user="postgres", autocommit=True
+    ) as watcher:  # fmt: skip
+        blocker.execute("LOCK TABLE zulip.zerver_message IN ACCESS EXCLUSIVE MODE")
+        yield lambda: bool(
+            value(
+                watcher,
+                """SELECT count(*) FROM pg_stat_activity
+                   WHERE application_name LIKE 'zulip-steward:export%%' AND wait_event_type = 'Lock'""",
+            )
+        )
+        blocker.rollback()
+
+
+def wait_for(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < deadline, "waited in vain"
+        time.sleep(0.02)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_cancels_an_export_and_leaves_nothing(
+    tmp_path: Path, blocked: Callable[[], bool], number: signal.Signals
+) -> None:
+    place = tmp_path / "exports" / "marta"
+    with start("export", "65", "--output", str(place), "--demo") as process:
+        wait_for(blocked)
+        assert list(place.parent.iterdir())  # something has been written by now
+        process.send_signal(number)
+        out, err = process.communicate(timeout=PATIENCE)
+    assert process.returncode == 128 + number
+    assert out == b""
+    assert err == b"Interrupted.\n"
+    assert list(place.parent.iterdir()) == []
+    wait_for(lambda: not blocked())
+    newest = run("journal", "--json", "--limit", "1").json[0]
+    assert (newest["action"], newest["result"]["state"]) == ("export.finished", "cancelled")
+
+
+def test_ctrl_c_in_a_terminal_cancels_an_export_and_gives_the_cursor_back(
+    tmp_path: Path, blocked: Callable[[], bool]
+) -> None:
+    command = [str(SCRIPT), "export", "65", "--output", str(tmp_path / "marta"), "--demo"]
+    with Terminal(command, columns=100) as terminal:
+        terminal.read_until(blocked)
+        terminal.send("ctrl+c")
+        assert terminal.wait() == 130
+        assert terminal.output.rindex(b"\x1b[?25h") > terminal.output.rindex(b"\x1b[?25l")
+        assert "Interrupted." in "\n".join(terminal.screen())
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_ignored_hangup_stays_ignored(tmp_path: Path) -> None:
+    """As under ``nohup``: the terminal goes, the export goes on."""
+    place = tmp_path / "marta"
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        process = start("export", "65", "--output", str(place), "--demo")
+    finally:
+        signal.signal(signal.SIGHUP, before)
+    with process:
+        while process.poll() is None:
+            os.kill(process.pid, signal.SIGHUP)
+            time.sleep(0.05)
+        assert process.returncode == 0
+    assert (place / "manifest.json").exists()

@@ -48,3 +48,34 @@ def test_an_empty_journal_says_so(tmp_path: Path) -> None:
     assert run("journal", **environment).stderr == "The journal has no entries.\n"
     assert run("journal", "--json", **environment).json == []
     assert run("journal", "verify", **environment).status == 0
+
+
+def test_the_table_shows_the_newest_first_and_says_when_there_is_more(demo: DemoInstall, tmp_path: Path) -> None:
+    environment = {"ZULIP_STEWARD_JOURNAL": str(tmp_path / "journal" / "journal.jsonl")}
+    for person in ("65", "66"):
+        assert on(demo, "show", person, **environment).status == 0
+    ended = run("journal", "--limit", "1", **environment)
+    header, line = ended.stdout.splitlines()
+    assert header.split()[:3] == ["nr", "when", "operator"]
+    assert "66 (acme)" in line
+    assert "--limit N shows more" in ended.stderr
+    assert run("journal", **environment).stderr == ""
+
+
+def test_a_target_leaves_only_its_own_entries(demo: DemoInstall, tmp_path: Path) -> None:
+    environment = {"ZULIP_STEWARD_JOURNAL": str(tmp_path / "journal" / "journal.jsonl")}
+    assert run("show", "65", "--demo", **environment).status == 0
+    assert on(demo, "show", "66", **environment).status == 0
+    targets: list[list[str]] = [[], ["--demo"], ["--install", str(demo.path)], ["--install", "/nowhere"]]
+    seen = [
+        [entry["person"]["id"] for entry in run("journal", "--json", *target, **environment).json]
+        for target in targets
+    ]
+    assert seen == [[66, 65], [65], [66], []]
+
+
+def test_the_last_hash_is_printed_to_be_kept(demo: DemoInstall, tmp_path: Path) -> None:
+    journal = tmp_path / "journal" / "journal.jsonl"
+    environment = {"ZULIP_STEWARD_JOURNAL": str(journal)}
+    assert on(demo, "show", "66", **environment).status == 0
+    assert run("journal", "--json", **environment).json[0]["hash"] in run("journal", "verify", **environment).stdout
