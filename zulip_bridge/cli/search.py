@@ -79,7 +79,7 @@ def search(
     elif people:
         _print_people(people)
     if realms is not None and realm not in {INTERNAL_REALM, *(each.string_id for each in realms)}:
-        names = ", ".join(each.string_id or "'' (the root)" for each in realms)
+        names = ", ".join(each.string_id or "(root)" for each in realms)
         narrate(f"Nobody matches: the server has no organization {realm}, but {names}.")
     elif not people:
         narrate("Nobody matches.")
