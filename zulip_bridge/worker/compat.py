@@ -312,6 +312,12 @@ def uses(place: str, name: str) -> bool:
     return code is not None and name in code.co_names
 
 
+def takes(place: str, parameter: str) -> bool:
+    """Whether the function there has a parameter of that name."""
+    function = find_function(place)
+    return function is not None and parameter in inspect.signature(function).parameters
+
+
 def words_of_zulip(error: BaseException) -> str | None:
     """What Zulip says to a client of a mistake (JsonableError, ValidationError); None for any other error."""
     if type(error).__name__ == "ValidationError":
