@@ -149,9 +149,7 @@ def _dict_decoder(item_kind: Any) -> Decoder:
 
 def _dataclass_decoder(kind: type) -> Decoder:
     hints = typing.get_type_hints(kind)
-    fields = [
-        (field.name, _decoder(hints[field.name]), _required(field)) for field in dataclasses.fields(kind)
-    ]
+    fields = [(field.name, _decoder(hints[field.name]), _required(field)) for field in dataclasses.fields(kind)]
 
     def decode(value: Any, path: str) -> Any:
         if not isinstance(value, dict):
