@@ -22,8 +22,8 @@ from .sending import FileSender, encode_rows
 
 FILE_MESSAGES = 1_000
 """Messages in a file, as in Zulip's own export."""
-BATCH_BYTES = 768 * 1024
-"""How much JSON a batch should make: two of them are in memory, rows and text."""
+FETCH_BYTES = 1024 * 1024
+"""How much JSON the rows of one fetch should make; a few fetches are in memory."""
 
 SELECTED = """
     SELECT id FROM zerver_message WHERE realm_id = %(realm)s AND sender_id = %(id)s
@@ -52,7 +52,7 @@ def send_messages(context: Context, person: Person) -> MessageCounts:
     counts = MessageCounts()
     files = _MessageFiles(context)
     rows_to_records = _recorder(columns, counts)
-    reading = Batches(message_query(columns), {"id": person.id, "realm": person.realm_id}, BATCH_BYTES)
+    reading = Batches(message_query(columns), {"id": person.id, "realm": person.realm_id}, FETCH_BYTES)
     total = 0
     context.progress("messages", 0)
     for rows in reading:
