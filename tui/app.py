@@ -16,10 +16,11 @@ from textual.worker import Worker
 from tui import keys
 from tui.connection import Connection, Phase
 from tui.crash import crash_report
-from tui.safe_app import SafeApp, run
+from tui.safe_app import run
 from tui.screens.base import StewardScreen
 from tui.screens.people import PeopleScreen
 from tui.theme import STEWARD, STEWARD_ANSI, THEMES
+from tui.typeahead import TypeAheadApp
 from tui.widgets.notice import Note
 from zulip_bridge.api.errors import ErrorKind, Problem, StewardError
 
@@ -43,7 +44,7 @@ def utc_now() -> datetime:
     return datetime.now(timezone.utc)
 
 
-class StewardApp(SafeApp):
+class StewardApp(TypeAheadApp):
     """Opens ``target`` once the first screen is painted, and shows what it finds.
 
     ``clock`` gives the moment that relative times are counted from.

@@ -36,9 +36,9 @@ async def test_says_why_it_cannot_connect_and_tries_again(install: Path, tmp_pat
         await driver.press("enter")
         await driver.until(lambda: len(driver.app.problems) == 2, "the second failure")
         driver.app.target = InstallTarget(install)
-        await driver.until(lambda: isinstance(driver.app.focused, Button))
+        await driver.until(lambda: driver.app.screen.query_one("#retry", Button).has_focus)
         await driver.press("enter")
-        await driver.until(lambda: driver.app.connection.ready)
+        await driver.until(lambda: driver.app.connection.ready, "the connection")
         await driver.until_found()
         assert driver.names
 
@@ -70,7 +70,7 @@ async def test_an_answer_that_comes_late_is_dropped(install: Path) -> None:
         late = await steward.search(SearchPeople(text="otto"))
         before = driver.people._generation
         await driver.search("marta heavy")
-        driver.people.post_message(PeopleScreen.Found(before, late))
+        driver.people.post_message(PeopleScreen.Found(before, SearchPeople(text="otto"), late))
         driver.people.post_message(PeopleScreen.PageArrived(PeoplePage(late.listing, 1, 0, late.people)))
         await driver.pilot.pause()
         assert driver.names == ["Marta Heavy"]

@@ -65,6 +65,7 @@ class PeopleScreen(StewardScreen):
         """A search was answered; ``generation`` tells which."""
 
         generation: int
+        request: SearchPeople
         page: PeoplePage
 
     @dataclass
@@ -94,6 +95,7 @@ class PeopleScreen(StewardScreen):
         self.listing = Listing()
         self.realms: list[Realm] = []
         self._everybody: int | None = None
+        self._shown = SearchPeople()
         self._generation = 0
         self._answered = 0
         self._keep_cursor = False
@@ -187,7 +189,7 @@ class PeopleScreen(StewardScreen):
             if error.kind is not ErrorKind.CANCELLED:
                 self.post_message(self.RequestFailed("The search failed", error.problem))
             return
-        self.post_message(self.Found(generation, page))
+        self.post_message(self.Found(generation, request, page))
 
     def on_people_screen_found(self, message: Found) -> None:
         """Show the answer, unless something else has been asked since."""
@@ -195,7 +197,8 @@ class PeopleScreen(StewardScreen):
             return
         self._answered = message.generation
         self.listing.begin(message.page, self.now)
-        if not self._request_narrows:
+        self._shown = message.request
+        if not _narrows(message.request):
             self._everybody = message.page.total
         table = self.query_one(VirtualTable)
         table.empty = self._nobody()
@@ -208,20 +211,16 @@ class PeopleScreen(StewardScreen):
             self._open_when_found = False
             self._open_current()
 
-    @property
-    def _request_narrows(self) -> bool:
-        return bool(self.query_one(SearchLine).text.strip()) or self.query_one(FilterBar).filters.narrowing
-
     def _nobody(self) -> str:
-        text = display_text(self.query_one(SearchLine).text.strip(), limit=40)
+        text = display_text(self._shown.text, limit=40)
         return f"Nobody matches “{text}”." if text else "Nobody matches these filters."
 
     def _show_count(self) -> None:
         listing = self.listing
         total = wording.counted(listing.total, "account", exact=not listing.capped)
-        if self._request_narrows:
+        if _narrows(self._shown):
             of = f" of {wording.thousands(self._everybody)}" if self._everybody is not None else " found"
-            order = " · exact matches first" if self.query_one(SearchLine).text.strip() else " · by name"
+            order = " · exact matches first" if self._shown.text else " · by name"
             total = f"{wording.thousands(listing.total, exact=not listing.capped)}{of}{order}"
         else:
             total += " · by name"
@@ -353,7 +352,7 @@ class PeopleScreen(StewardScreen):
         if action == "search":
             return not self.query_one(SearchLine).active
         if action == "back":
-            return not self.query_one(VirtualTable).has_focus or self._request_narrows
+            return not self.query_one(VirtualTable).has_focus or _narrows(self._request())
         if action in ("export", "copy"):
             return True if self._current is not None and self.steward_app.connection.ready else None
         return True
@@ -391,7 +390,7 @@ class PeopleScreen(StewardScreen):
         table = self.query_one(VirtualTable)
         if not table.has_focus:
             table.focus()
-        elif self._request_narrows:
+        elif _narrows(self._request()):
             self.query_one(SearchLine).text = ""
             self.query_one(FilterBar).filters = Filters()
 
@@ -406,3 +405,8 @@ class PeopleScreen(StewardScreen):
         people = [person for person in marked if person is not None] or ([self._current] if self._current else [])
         words = wording.counted(len(people), "address", "addresses")
         self.steward_app.copy("\n".join(person.delivery_email for person in people), words)
+
+
+def _narrows(request: SearchPeople) -> bool:
+    """Whether a search leaves anybody out."""
+    return request != SearchPeople(limit=request.limit)

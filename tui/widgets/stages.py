@@ -38,7 +38,8 @@ class Stages(Vertical):
         self.set_class(failed, "-failed")
         self.query_one(Facts).sections = _sections(connection)
         if failed:
-            self.query_one("#retry", Button).focus()
+            # What is not displayed yet cannot take the focus.
+            self.call_after_refresh(self.query_one("#retry", Button).focus)
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
         """Pass the choice on."""
