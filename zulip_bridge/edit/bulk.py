@@ -72,7 +72,7 @@ def _outcome(preview: ChangePreview, result: ApplyResult) -> Outcome:
     refusals = result.preview.refusals if result.preview is not None else []
     said = [item.sentence for item in result.items if item.sentence] + [each.sentence for each in refusals]
     if result.state == "changed_since":
-        said = ["The account has changed since it was previewed."]
+        said = ["What was previewed is no longer so.", *said]
     return Outcome(preview.person, result.state, result, " ".join(said))
 
 

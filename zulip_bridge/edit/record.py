@@ -11,9 +11,10 @@ HAPPENED = ("done", "failed_but_changed", "unknown")
 
 
 def parameters_of(preview: ChangePreview, result: ApplyResult | None = None) -> dict[str, Any]:
-    """What each field is called where its name does not tell, and how each change went."""
+    """The order of the changes, what each field is called where its name does not tell, and how each change went."""
     labels = {item.field: item.label for item in preview.changes if item.field.startswith("profile:")}
-    found: dict[str, Any] = {"labels": labels} if labels else {}
+    found: dict[str, Any] = {"order": [item.field for item in preview.changes]}
+    found |= {"labels": labels} if labels else {}
     if result is not None:
         found["states"] = {item.field: item.state for item in result.items}
         said = {item.field: item.sentence for item in result.items if item.sentence}

@@ -43,7 +43,9 @@ def reversal(recorded: RecordedEntry, server: str) -> Reversal:
         name = entry.server.name if entry.server else "no server"
         raise _refused(f"Entry {recorded.seq} is an edit on {name}, and this is {server}.")
     before, after = entry.before or {}, entry.after or {}
-    changed = [name for name in before if name in after and before[name] != after[name]]
+    # The journal sorts the keys of what it writes; lists stay as they were.
+    order = [name for name in entry.parameters.get("order", []) if name in before] or list(before)
+    changed = [name for name in order if name in after and before[name] != after[name]]
     back = [Change(name, str(before[name])) for name in reversed(changed) if name not in LEAVES_NOTHING]
     left = [f"{name} cannot be undone." for name in changed if name in LEAVES_NOTHING]
     if not back:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterator
 
 from zulip_bridge.api.edit import EditableField, Effect, Refusal
@@ -69,6 +70,12 @@ class Active(Edit):
         if not account.row.is_active and account.sessions:
             left.append(f"{counted(account.sessions, 'session')} not ended (end-sessions does it)")
         return left if account.row.is_active else [each for each in left if "session" in each]
+
+    def imagined(self) -> Account:
+        """Who is reactivated may join groups again."""
+        row = copy.copy(self.account.row)
+        row.is_active = self._wanted
+        return Account(row)
 
     def describe(self) -> EditableField:
         """Yes or no."""

@@ -93,6 +93,10 @@ class Edit:
         """What should have followed and has not, where the action failed half-way: sentences."""
         return []
 
+    def imagined(self) -> Account:
+        """The account as it would be afterwards, as far as rules for other edits depend on it."""
+        return self.account
+
     def describe(self) -> EditableField | None:
         """How a form shows it; None where forms do not."""
         return None

@@ -81,6 +81,11 @@ class RegenerateKey(OneOff):
         """Whether it is another key."""
         return hashlib.sha256(str(account.row.api_key).encode()).digest()
 
+    def leftovers(self, account: Account) -> list[str]:
+        """Devices are left to a queue worker, which may not have been asked."""
+        number = len(account.devices)
+        return [f"{counted(number, 'device')} not unregistered (unregister-push-devices does it)"] if number else []
+
     def outcome(self, account: Account, changed: bool) -> Reading:
         """Renewed, if it is another."""
         return self.want() if changed else self.read(account)

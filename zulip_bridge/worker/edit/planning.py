@@ -91,6 +91,9 @@ def plan(account: Account, changes: list[Change], context: Context) -> list[Step
     for change in changes:
         context.check()
         step = plan_one(account, change)
+        if step.edit is not None and step.item.state == "change":
+            # What comes later in the request is looked at as it will find the account.
+            account = step.edit.imagined()
         if step.item.field in {each.item.field for each in steps}:
             refusal = Refusal("given twice", f"{step.item.label} is given twice.")
             step = Step(_refused(step.item.field, step.item.label, step.item.before_shown, change, [refusal]), None)
