@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hashlib
 import time
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Coroutine
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from zulip_bridge.api.calls import Progress
 from zulip_bridge.api.codec import ShapeError, from_json
@@ -30,8 +30,7 @@ from . import manifest
 from .directory import PartialDirectory, storage_error
 from .model import ExportResult, Provenance
 from .receiver import Receiver
-
-T = TypeVar("T")
+from .writer import Writer
 
 EVENTS: dict[str, type[Any]] = {
     "planned": Planned,
@@ -62,7 +61,7 @@ async def export_person(
 
 
 class _Export:
-    """One export. All writing happens in one thread, in order; so does the removal, after the last write."""
+    """One export. All writing happens in one thread, in order; what failed is removed when that thread has ended."""
 
     def __init__(
         self, bridge: Bridge, person: Person, on_progress: Callable[[Progress], None], provenance: Provenance
@@ -71,25 +70,23 @@ class _Export:
         self._person = person
         self._on_progress = on_progress
         self._provenance = provenance
-        self._thread = ThreadPoolExecutor(1, "export")
 
     async def run(self, destination: Path) -> ExportResult:
         """See :func:`export_person`."""
         began = time.monotonic()
+        directory = await _create(destination)
+        writer = Writer()
+        receiver = Receiver(directory)
         try:
-            directory = await self._finished(self._thread.submit(PartialDirectory.create, destination))
-            receiver = Receiver(directory)
-            try:
-                summary = await self._receive(receiver)
-                data = manifest.encode(manifest.build(self._person, self._provenance, summary, receiver.contents))
-                await self._in_thread(directory.finish, data)
-            except BaseException as error:
-                await self._finished(self._thread.submit(directory.discard))
-                if isinstance(error, OSError):
-                    raise storage_error(error) from error
-                raise
-        finally:
-            self._thread.shutdown(wait=False)
+            summary = await self._receive(receiver, writer)
+            data = manifest.encode(manifest.build(self._person, self._provenance, summary, receiver.contents))
+            await writer.put(directory.finish, data)
+            await writer.finish()
+        except BaseException as error:
+            await _even_if_cancelled(_undo(writer, directory))
+            if isinstance(error, OSError):
+                raise storage_error(error) from error
+            raise
         return ExportResult(
             directory=directory.destination,
             files=len(receiver.contents.files) + 1,
@@ -100,36 +97,53 @@ class _Export:
             seconds=time.monotonic() - began,
         )
 
-    async def _receive(self, receiver: Receiver) -> ExportSummary:
+    async def _receive(self, receiver: Receiver, writer: Writer) -> ExportSummary:
         async with self._bridge.stream(ExportPerson(self._person.id)) as stream:
             async for item in stream:
                 if isinstance(item, Chunk):
-                    await self._in_thread(receiver.chunk, item.data)
+                    await writer.put(receiver.chunk, item.data, len(item.data))
                 elif isinstance(item, Progress):
-                    await self._in_thread(receiver.check_space, item)
+                    await writer.put(receiver.check_space, item)
                     self._on_progress(item)
                 else:
-                    await self._in_thread(receiver.event, _event(item))
+                    await writer.put(receiver.event, _event(item))
+            await writer.drain()
             receiver.check_complete()
             return stream.result
 
-    async def _in_thread(self, work: Callable[..., T], *arguments: Any) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self._thread, work, *arguments)
 
-    async def _finished(self, future: Any) -> Any:
-        """The future's result, waited for even while this task is being cancelled; then the cancelling goes on."""
-        waiting = asyncio.wrap_future(future)
-        cancelled: asyncio.CancelledError | None = None
-        while not waiting.done():
-            try:
-                await asyncio.shield(waiting)
-            except asyncio.CancelledError as error:
-                cancelled = error
-        if cancelled is not None and waiting.exception() is None and isinstance(waiting.result(), PartialDirectory):
-            await self._finished(self._thread.submit(waiting.result().discard))
-        if cancelled is not None:
-            raise cancelled
-        return waiting.result()
+async def _undo(writer: Writer, directory: PartialDirectory) -> None:
+    await writer.stop()
+    await asyncio.to_thread(directory.discard)
+
+
+async def _create(destination: Path) -> PartialDirectory:
+    creating = asyncio.ensure_future(asyncio.to_thread(PartialDirectory.create, destination))
+    try:
+        return await asyncio.shield(creating)
+    except asyncio.CancelledError:
+        await _even_if_cancelled(_discard_when_created(creating))
+        raise
+
+
+async def _discard_when_created(creating: asyncio.Future[PartialDirectory]) -> None:
+    with contextlib.suppress(StewardError):
+        directory = await creating
+        await asyncio.to_thread(directory.discard)
+
+
+async def _even_if_cancelled(work: Coroutine[Any, Any, None]) -> None:
+    """Do the work to its end although this task may be cancelled meanwhile; the cancelling goes on afterwards."""
+    task = asyncio.ensure_future(work)
+    cancelled: asyncio.CancelledError | None = None
+    while not task.done():
+        try:
+            await asyncio.shield(task)
+        except asyncio.CancelledError as error:
+            cancelled = error
+    if cancelled is not None:
+        raise cancelled
+    task.result()
 
 
 def _event(value: dict[str, Any]) -> Any:

@@ -12,7 +12,7 @@ from zulip_bridge.api.paths import safe_path
 
 from ..context import Context
 
-FRAME_BYTES = 512 * 1024
+FRAME_BYTES = 256 * 1024
 """What is gathered before it is sent, in bytes, and the longest piece of a large one."""
 
 
