@@ -48,7 +48,7 @@ STREAM_IDLE_MS = 60 * 60_000
 """The same, where whoever reads a stream has stopped taking it (a pager, a full disk being cleared)."""
 
 FRAME_BYTES = 512 * 1024
-FIRST_BATCH, SMALLEST_BATCH, LARGEST_BATCH = 100, 1, 5_000
+FIRST_BATCH, SMALLEST_BATCH, LARGEST_BATCH = 16, 1, 5_000
 
 
 @dataclass

@@ -8,11 +8,12 @@ from zulip_bridge.api.query import Cut, Rows
 
 from .result import Limited
 
-PAGE_CHARACTERS = 4 * 1024 * 1024
-"""Of all values of one page, well below a frame; a row can have 1,600 columns."""
+PAGE_CHARACTERS = 2 * 1024 * 1024
+"""Of all values of one page: JSON takes up to six bytes for one, and a frame has 16 MiB."""
 
 LONGEST_VALUE = 256 * 1024
-FIRST_STEP = 100
+FIRST_STEP = 16
+"""Rows that are read before it is known how wide they are."""
 
 
 def page_of(result: Limited, count: int) -> Rows:
@@ -25,10 +26,13 @@ def page_of(result: Limited, count: int) -> Rows:
         rows = result.read(min(step, count - len(page)))
         if not rows:
             break
-        for row in rows:
+        for position, row in enumerate(rows):
             shortened = [_cut(value, longest, len(page), index, cut) for index, value in enumerate(row)]
             page.append(shortened)
             room -= sum(_length(value) for value in shortened)
+            if room <= 0:
+                result.put_back(rows[position + 1 :])
+                break
         step = max(1, min(step * 2, room * len(page) // (PAGE_CHARACTERS - room + 1)))
     return Rows(page, result.more, result.limited, cut)
 

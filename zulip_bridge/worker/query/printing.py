@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TextIO
 
-LONGEST = 1_000_000
+LONGEST = 300_000
 """Characters that are kept; what is beyond is counted."""
 
 

@@ -72,6 +72,14 @@ class Limited:
             self.limited = self.more and self._left == 0
         return rows
 
+    def put_back(self, rows: RawRows) -> None:
+        """Rows that were read last and are not wanted yet."""
+        self._ahead = [*rows, *self._ahead]
+        self.more = self.more or bool(rows)
+        if self._left is not None:
+            self._left += len(rows)
+        self.limited = False
+
     def close(self) -> None:
         """Give back what it holds."""
         self._ahead = []

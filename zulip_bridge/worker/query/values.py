@@ -74,16 +74,17 @@ def _mask(column: Column) -> Column:
 
 
 def _iso(column: Column) -> Column:
-    return [None if value is None else iso_text(value) for value in column]
+    """PostgreSQL's ISO style in UTC as ISO 8601: the whole column as one text, which is several times faster."""
+    text = "\n".join([value or "" for value in column])
+    if " BC" in text:
+        return [None if value is None else _iso_text(value) for value in column]
+    # One space and, with a time zone, one "+00" are in each value; none are in "infinity".
+    return [value or None for value in text.replace(" ", "T").replace("+00", "Z").split("\n")]
 
 
-def iso_text(value: str) -> str:
-    """PostgreSQL's ISO style as ISO 8601; "infinity" and years before Christ stay as they are."""
-    if value[-3:] == "+00":
-        return f"{value[:10]}T{value[11:-3]}Z" if value[10:11] == " " else value
-    if value[-3:] == " BC" or value[10:11] != " ":
-        return value
-    return f"{value[:10]}T{value[11:]}"
+def _iso_text(value: str) -> str:
+    """The same for one value; years before Christ stay as they are."""
+    return value if value.endswith(" BC") else value.replace(" ", "T").replace("+00", "Z")
 
 
 def _floats(column: Column) -> Column:
