@@ -1,0 +1,211 @@
+"""How long an export takes, and how much memory, against PostgreSQL's own COPY and Zulip's own export.
+
+Run by hand: ``python -m tests.benchmarks.bench_export --install PATH --user ID`` on a real server, or with ``--demo``
+for the large demo (made on first use). Rounds alternate between the contestants, so that other work on the machine
+hits them alike, and the best of each counts; compare the ratios.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from zulip_bridge.api.calls import WorkerOptions
+from zulip_bridge.api.people import FindPerson
+from zulip_bridge.client import Bridge
+from zulip_bridge.export import Provenance, export_person
+from zulip_bridge.launch import InstallTarget, open_door
+from zulip_bridge.launch.boot import SHELL
+
+COPY = """
+import json, time
+from django.db import connection
+query = '''
+COPY (
+    WITH ids AS (
+        SELECT id FROM zerver_message WHERE realm_id = {realm} AND sender_id = {user}
+        UNION SELECT id FROM zerver_message WHERE realm_id = {realm} AND recipient_id IN (
+            SELECT recipient_id FROM zerver_subscription JOIN zerver_recipient r ON r.id = recipient_id
+            WHERE user_profile_id = {user} AND r.type <> 2)
+        UNION SELECT message_id FROM zerver_reaction WHERE user_profile_id = {user}
+    )
+    SELECT {columns}, um.flags FROM ids JOIN zerver_message m ON m.id = ids.id
+    LEFT JOIN zerver_usermessage um ON um.message_id = m.id AND um.user_profile_id = {user} ORDER BY m.id
+) TO STDOUT (FORMAT binary)
+'''
+connection.ensure_connection()
+raw = connection.connection
+with raw.cursor() as cursor, open('/dev/null', 'wb') as null:
+    cursor.execute('SET jit = off')
+    began = time.monotonic()
+    if hasattr(cursor, 'copy_expert'):
+        cursor.copy_expert(query, null, 1 << 20)
+    else:
+        with cursor.copy(query) as copy:
+            for data in copy:
+                null.write(data)
+print(json.dumps(time.monotonic() - began))
+"""
+
+COLUMNS = """
+import json
+from zerver.models.messages import Message
+print(json.dumps([f.column for f in Message._meta.concrete_fields if f.column != 'search_tsvector']))
+"""
+
+ONE_PERSON = """
+from zerver.models import UserProfile
+user = UserProfile.objects.get(id={user})
+print(user.realm_id)
+"""
+
+ADDRESS = """
+from zerver.models import UserProfile
+print(UserProfile.objects.get(id={user}).delivery_email)
+"""
+
+
+def say(line: str) -> None:
+    """One line of the result."""
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
+class Machine:
+    """An install, and ways to run things on it."""
+
+    def __init__(self, install: Path, user: int) -> None:
+        self.install = install
+        self.user = user
+        self.manage = list(open_door(InstallTarget(install)).argv[: -len(SHELL)])
+        self.realm = int(self.shell(ONE_PERSON.format(user=user)))
+        self.columns = ", ".join(f"m.{each}" for each in json.loads(self.shell(COLUMNS)))
+
+    def shell(self, code: str) -> str:
+        """Run code in Zulip's shell; returns the last line it prints."""
+        done = subprocess.run(
+            [*self.manage, "shell", "-v", "0", "-c", code], check=True, capture_output=True, text=True, cwd="/"
+        )
+        return done.stdout.strip().splitlines()[-1]
+
+    def start_up(self) -> float:
+        """Seconds for Zulip's shell to start and end."""
+        return _timed(lambda: self.shell("print(0)"))
+
+    def copy(self) -> float:
+        """Seconds of the binary COPY of the same message rows, without start-up."""
+        return float(self.shell(COPY.format(realm=self.realm, user=self.user, columns=self.columns)))
+
+    def zulips(self) -> float:
+        """Seconds of Zulip's own export, whole process, archive included."""
+        directory = Path(tempfile.mkdtemp(prefix="bench-"))
+        owner = (self.install / "manage.py").stat()
+        os.chown(directory, owner.st_uid, owner.st_gid)
+        try:
+            address = self.shell(ADDRESS.format(user=self.user))
+            command = [*self.manage, "export_single_user", address, "--output", str(directory / "out")]
+            return _timed(lambda: subprocess.run(command, check=True, capture_output=True, cwd="/"))
+        finally:
+            shutil.rmtree(directory)
+
+    def ours(self) -> dict[str, Any]:
+        """Figures of our export, whole process: started anew, as a command would be."""
+        command = [sys.executable, "-m", __spec__.name, "--one", str(self.install), "--user", str(self.user)]
+        began = time.monotonic()
+        done = subprocess.run(command, check=True, capture_output=True, text=True)
+        figures: dict[str, Any] = json.loads(done.stdout.strip().splitlines()[-1])
+        return {**figures, "wall": time.monotonic() - began}
+
+
+async def one_export(install: Path, user: int) -> dict[str, Any]:
+    """One export to a directory that is then removed: seconds, messages, bytes, memory in KiB."""
+    parent = Path(tempfile.mkdtemp(prefix="bench-"))
+    options = WorkerOptions(role="export", read_only=True, statement_timeout_ms=0)
+    bridge = await Bridge.open(open_door(InstallTarget(install)), options)
+    try:
+        person = await bridge.call(FindPerson(str(user)))
+        worker_before, steward_before = _peak(bridge.hello.pid), _peak(os.getpid())
+        provenance = Provenance("benchmark", "benchmark", bridge.hello, str(install))
+        result = await export_person(bridge, person, parent / "out", lambda progress: None, provenance)
+        return {
+            "export": result.seconds,
+            "messages": result.messages,
+            "bytes": result.bytes,
+            "worker_kib": _peak(bridge.hello.pid) - worker_before,
+            "steward_kib": _peak(os.getpid()) - steward_before,
+        }
+    finally:
+        await bridge.close()
+        shutil.rmtree(parent)
+
+
+def _peak(pid: int) -> int:
+    """Largest resident size so far, in KiB."""
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM"))
+
+
+def _timed(work: Callable[[], object]) -> float:
+    began = time.monotonic()
+    work()
+    return time.monotonic() - began
+
+
+def main() -> None:
+    """Run the contest and print it."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--install", type=Path)
+    parser.add_argument("--demo", action="store_true", help="the large demo")
+    parser.add_argument("--user", type=int, help="id; by default who sent most (demo)")
+    parser.add_argument("--light", type=int, help="id of somebody with few messages, for the memory")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--zulip", action="store_true", help="run Zulip's own export as well")
+    parser.add_argument("--one", type=Path, help=argparse.SUPPRESS)
+    chosen = parser.parse_args()
+    if chosen.one:
+        say(json.dumps(asyncio.run(one_export(chosen.one, chosen.user))))
+        return
+    install = chosen.install
+    if chosen.demo:
+        from zulip_bridge import demo
+
+        install = demo.ensure("large", say).path
+    contest(Machine(install, chosen.user), chosen.rounds, chosen.zulip)
+    if chosen.light:
+        light = Machine(install, chosen.light).ours()
+        say(f"{light['messages']} messages: worker {light['worker_kib'] / 1024:+.1f} MiB over idle")
+
+
+def contest(machine: Machine, rounds: int, with_zulip: bool) -> None:
+    """Alternate between the contestants; print the best of each, and the ratios."""
+    starts, copies, ours = [], [], []
+    for number in range(rounds):
+        starts.append(machine.start_up())
+        copies.append(machine.copy())
+        ours.append(machine.ours())
+        figures = f"start-up {starts[-1]:.2f} s, COPY {copies[-1]:.2f} s, export {ours[-1]['wall']:.2f} s"
+        rest = f"(without start-up {ours[-1]['export']:.2f} s); load {os.getloadavg()[0]:.1f}"
+        say(f"round {number + 1}: {figures} {rest}")
+    best = min(ours, key=lambda figures: float(figures["wall"]))
+    floor = min(copies)
+    say(f"{best['messages']} messages, {best['bytes'] / 1e6:.0f} MB")
+    say(f"whole process / (1.3 COPY + start-up): {best['wall'] / (1.3 * floor + min(starts)):.2f} (goal: 1)")
+    say(f"export without start-up / COPY: {min(each['export'] for each in ours) / floor:.2f}")
+    say(f"worker {best['worker_kib'] / 1024:+.1f} MiB over idle, steward {best['steward_kib'] / 1024:+.1f} MiB")
+    if with_zulip:
+        theirs = machine.zulips()
+        say(f"Zulip's export_single_user, whole process: {theirs:.2f} s; ratio {theirs / best['wall']:.1f}")
+
+
+if __name__ == "__main__":
+    main()
