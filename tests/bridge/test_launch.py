@@ -36,6 +36,7 @@ def test_the_owner_needs_nobody_elses_rights(folder: Path) -> None:
     assert door.argv[0] == str(folder / "manage.py")
     assert door.user == pwd.getpwuid(os.geteuid()).pw_name
     assert door.password_first is None
+    assert not door.on_terminal
 
 
 def test_the_words_on_the_command_line_are_short_and_always_the_same(folder: Path) -> None:
@@ -85,14 +86,15 @@ def test_sudo_is_used_where_it_is_allowed_and_asked_where_it_wants_a_password(
     sudo.chmod(0o755)
     monkeypatch.setenv("PATH", f"{folder}:{Path(shutil.which('sh') or '/bin/sh').parent}")
     said = _as_user("nobody", lambda: repr(_door_words(folder)))
-    words, password = ast.literal_eval(said)
+    words, password, on_terminal = ast.literal_eval(said)
     assert words[:4] == ("sudo", "-n", "-u", "root")
     assert (password is not None) is asks
+    assert on_terminal
 
 
-def _door_words(folder: Path) -> tuple[tuple[str, ...], tuple[str, ...] | None]:
+def _door_words(folder: Path) -> tuple[tuple[str, ...], tuple[str, ...] | None, bool]:
     door = open_door(InstallTarget(folder))
-    return door.argv, door.password_first
+    return door.argv, door.password_first, door.on_terminal
 
 
 def _refusal(folder: Path) -> str:

@@ -43,7 +43,7 @@ def stop(size: str | None, choice: Choice) -> None:
     """Stop the demo's PostgreSQL; its data stay."""
     with _package() as package:
         package.stop(_size(size, choice))
-    narrate("The demo's PostgreSQL does not run.")
+    narrate("The demo's PostgreSQL is stopped.")
 
 
 @demo.command()

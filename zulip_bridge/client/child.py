@@ -9,7 +9,7 @@ import fcntl
 import os
 import signal
 
-from zulip_bridge.launch import Door
+from zulip_bridge.launch import BACKGROUND, Door
 
 KEPT_VARIABLES = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "TMPDIR", "SYSTEMROOT", "ZULIP_STEWARD_DEMO_DIR")
 """The child's environment is an allow-list: an inherited DJANGO_SETTINGS_MODULE or PYTHONPATH would win over
@@ -39,7 +39,11 @@ class Child:
 
     @classmethod
     async def start(cls, door: Door) -> Child:
-        """Start the shell in a session of its own; its stderr never reaches the terminal."""
+        """Start the shell in a session (or, where sudo is needed, in a process group) of its own.
+
+        Its stderr never reaches the terminal.
+        """
+        apart = BACKGROUND if door.on_terminal else {"start_new_session": True}
         process = await asyncio.create_subprocess_exec(
             *door.argv,
             stdin=asyncio.subprocess.PIPE,
@@ -48,7 +52,7 @@ class Child:
             limit=READ_LIMIT,
             cwd="/",
             env=_environment(),
-            start_new_session=True,
+            **apart,
         )
         _widen_pipe(process)
         return cls(process)
@@ -74,8 +78,10 @@ class Child:
         """
         if self._draining is None:
             self._draining = asyncio.create_task(self._drain())
-        with contextlib.suppress(OSError, RuntimeError):
+        with contextlib.suppress(OSError, RuntimeError, asyncio.TimeoutError):
             self.stdin.close()
+            # Waited for, as what it raises would otherwise be reported by the event loop, on the terminal.
+            await asyncio.wait_for(self.stdin.wait_closed(), END_SECONDS)
         for insist in (None, signal.SIGTERM, signal.SIGKILL):
             if insist is not None:
                 self._signal(insist)

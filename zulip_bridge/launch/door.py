@@ -10,9 +10,11 @@ import os
 import pwd
 import shutil
 import subprocess
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from zulip_bridge.api.errors import ErrorKind, StewardError
 
@@ -20,6 +22,9 @@ from .boot import SHELL
 from .targets import DEFAULT_INSTALL, DemoTarget, InstallTarget, Target
 
 SUDO_CHECK_SECONDS = 10.0
+
+BACKGROUND: dict[str, Any] = {"process_group": 0} if sys.version_info >= (3, 11) else {"preexec_fn": os.setpgrp}
+"""For subprocess: on the terminal, but in the background, so that sudo leaves the terminal's modes alone."""
 
 
 def _ignore_progress(sentence: str) -> None:
@@ -32,6 +37,8 @@ class Door:
 
     ``argv`` is complete and holds no personal data. ``user`` is the Unix user it runs as. ``password_first`` is a
     command to run on the operator's terminal before the screen is taken over, where sudo wants a password.
+    ``on_terminal`` says that the shell must stay on the operator's terminal (in the background): sudo remembers a
+    password for the terminal, and a session of its own has none.
     """
 
     argv: tuple[str, ...]
@@ -39,6 +46,7 @@ class Door:
     install: Path
     label: str
     password_first: tuple[str, ...] | None = None
+    on_terminal: bool = False
 
     def ask_password(self) -> None:
         """Let sudo ask for the operator's password, on the terminal, now. Nothing where none is wanted."""
@@ -99,7 +107,8 @@ def _owner(manage: Path, target: InstallTarget) -> pwd.struct_passwd:
 def _door(manage: Path, owner: pwd.struct_passwd, label: str) -> Door:
     shell = (str(manage), *SHELL)
     become, password = _become(owner)
-    return Door((*become, *shell), owner.pw_name, manage.parent, label, password)
+    on_terminal = bool(become) and os.geteuid() != 0
+    return Door((*become, *shell), owner.pw_name, manage.parent, label, password, on_terminal)
 
 
 def _become(owner: pwd.struct_passwd) -> tuple[Sequence[str], tuple[str, ...] | None]:
@@ -129,6 +138,7 @@ def _sudo_without_password(become: Sequence[str]) -> bool:
             stderr=subprocess.DEVNULL,
             timeout=SUDO_CHECK_SECONDS,
             check=False,
+            **BACKGROUND,
         )
     except subprocess.TimeoutExpired:
         return False
