@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import csv
-import io
+import re
 from collections.abc import Callable
 from typing import Any, ClassVar, Literal, Protocol
 
@@ -16,6 +15,9 @@ Shape = Literal["arrays", "objects"]
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 """What makes a spreadsheet take a cell for a formula, the full-width forms included (OWASP, CSV injection)."""
+
+
+_SPECIAL = re.compile(r'[",\r\n]|^\s|\s$')
 
 
 class Writer(Protocol):
@@ -79,7 +81,8 @@ class JsonWriter:
 class CsvWriter:
     """Comma-separated values with a line of names (RFC 4180, lines ended by LF), safe to open in a spreadsheet.
 
-    A text that a spreadsheet would calculate gets an apostrophe before it. NULL and empty texts are empty cells.
+    A text that a spreadsheet would calculate gets an apostrophe before it. NULL is an empty
+    cell, an empty text is "".
     """
 
     shape: ClassVar[Shape] = "arrays"
@@ -99,10 +102,7 @@ class CsvWriter:
         """Nothing."""
 
     def _rows(self, rows: list[list[Any]]) -> None:
-        text = io.StringIO()
-        writer = csv.writer(text, lineterminator="\n", quoting=csv.QUOTE_MINIMAL)
-        writer.writerows([[_cell(value) for value in row] for row in rows])
-        self._write(text.getvalue().encode())
+        self._write("".join([",".join([_cell(value) for value in row]) + "\n" for row in rows]).encode())
 
 
 class RowsKept:
@@ -139,7 +139,14 @@ def shown(value: Any) -> str:
     return str(value)
 
 
-def _cell(value: Any) -> Any:
-    if isinstance(value, str):
-        return f"'{value}" if value.startswith(FORMULA_STARTS) else value
-    return shown(value)
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    if not isinstance(value, str):
+        return _quoted(shown(value))
+    return _quoted(f"'{value}" if value.startswith(FORMULA_STARTS) else value)
+
+
+def _quoted(text: str) -> str:
+    """Quoted where it must be; an empty text too, as PostgreSQL does, so that it is not taken for NULL."""
+    return '"' + text.replace('"', '""') + '"' if not text or _SPECIAL.search(text) else text
