@@ -33,6 +33,9 @@ from zulip_bridge.api.errors import ErrorKind, StewardError
 from zulip_bridge.api.people import PageOfPeople, PeoplePage, Person, PersonDetail, Realm, SearchPeople
 from zulip_bridge.text import display_text
 
+GLANCE_SECONDS = 0.05
+"""How long the cursor rests on a person before the summary changes: the rows that were asked for come first."""
+
 SUMMARY_SECONDS = 0.25
 """How long the cursor rests on a person before the summary is read: passing by reads nothing."""
 
@@ -132,12 +135,12 @@ class PeopleScreen(StewardScreen):
         if connection.phase == "lost":
             self.query_one(VirtualTable).focus()
 
-    def on_stages_retry(self) -> None:
+    def on_ways_out_retry(self) -> None:
         """Try again."""
         self.query_one(SearchLine).activate()
         self.steward_app.action_reconnect()
 
-    def on_stages_quit(self) -> None:
+    def on_ways_out_quit(self) -> None:
         """Give up."""
         self.app.exit(return_code=1)
 
@@ -227,7 +230,7 @@ class PeopleScreen(StewardScreen):
         marks = len(self.query_one(VirtualTable).marks)
         marked = f"   ● {wording.thousands(marks)} marked" if marks else ""
         self.refresh_bindings()
-        self.query_one("#count", Static).update(Content.assemble((total, MUTED), (marked, "bold")))
+        self.query_one("#count", Static).update(Content.assemble((total, MUTED), (marked, "bold")), layout=False)
 
     # Pages
 
@@ -281,6 +284,11 @@ class PeopleScreen(StewardScreen):
         self.workers.cancel_group(self, "summary")
         if self._summary_timer is not None:
             self._summary_timer.stop()
+        self._summary_timer = self.set_timer(GLANCE_SECONDS, self._glance)
+
+    def _glance(self) -> None:
+        """Show what is known of the current person, and wait on for the rest."""
+        person = self._current
         detail = self._details.get(person.id) if person else None
         self.query_one(Summary).show(person, detail, self.now)
         if person is not None and detail is None:

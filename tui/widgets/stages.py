@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from textual.app import ComposeResult
-from textual.containers import Horizontal, Vertical
+from textual.containers import Vertical
 from textual.content import Content
-from textual.message import Message
-from textual.widgets import Button
 
 from tui.connection import Connection
 from tui.shown import MUTED, shown
@@ -17,34 +15,21 @@ MOST_STAGES = 8
 
 
 class Stages(Vertical):
-    """Shows a :class:`Connection` that is not ready yet; says :class:`Retry` and :class:`Quit`."""
-
-    class Retry(Message):
-        """The operator wants another try."""
-
-    class Quit(Message):
-        """The operator gives up."""
+    """Shows a :class:`Connection` that is not ready yet, and the ways out of one that has failed."""
 
     def compose(self) -> ComposeResult:
-        """The sentences, and two buttons for when it has failed."""
+        """The sentences."""
         yield Facts()
-        with Horizontal(id="stages-buttons"):
-            yield Button(Content("[ Retry ]"), id="retry", compact=True)
-            yield Button(Content("[ Quit ]"), id="quit", compact=True)
 
     def show(self, connection: Connection) -> None:
         """Take over the connection's state."""
-        failed = connection.problem is not None
-        self.set_class(failed, "-failed")
         self.query_one(Facts).sections = _sections(connection)
-        if failed:
-            # What is not displayed yet cannot take the focus.
-            self.call_after_refresh(self.query_one("#retry", Button).focus)
+        for each in self.query("WaysOut"):
+            each.remove()
+        if connection.problem is not None:
+            from tui.widgets.ways_out import WaysOut
 
-    def on_button_pressed(self, event: Button.Pressed) -> None:
-        """Pass the choice on."""
-        event.stop()
-        self.post_message(self.Retry() if event.button.id == "retry" else self.Quit())
+            self.mount(WaysOut())
 
 
 def _sections(connection: Connection) -> tuple[Section, ...]:
