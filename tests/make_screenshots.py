@@ -6,20 +6,22 @@ SVG, at the demo's own date, with made-up people only.
 from __future__ import annotations
 
 import asyncio
+import os
+import shutil
 import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-import pytest
-
 from tests.tui.driving import LARGE, MIDDLE, SMALL, Driver, running
-from tui import destination
 from tui.screens.export import ExportScreen
 from tui.screens.export_dialog import ExportDialog
 from tui.widgets.virtual_table import VirtualTable
 from zulip_bridge.demo import ensure
 
 SCREENSHOTS = Path(__file__).parent.parent / "screenshots"
+HOME, SHOWN_HOME = Path("/tmp/anna_"), "/home/anna"
+"""Where exports go while the pictures are made; as long as what is shown, so that the text keeps its width."""
+
 Scene = Callable[[Driver], Awaitable[None]]
 
 
@@ -101,7 +103,8 @@ async def take(install: Path, directory: Path) -> None:
             driver.hold_still(weeks=False)
             await driver.pilot.pause()
             picture = directory / f"{name}.svg"
-            picture.write_text(driver.app.export_screenshot(title="zulip-steward --demo"), encoding="utf-8")
+            svg = driver.app.export_screenshot(title="zulip-steward --demo").replace(str(HOME), SHOWN_HOME)
+            picture.write_text(svg, encoding="utf-8")
             sys.stdout.write(f"{picture}\n")
 
 
@@ -112,11 +115,8 @@ def main() -> None:
     install = ensure("small")
     HOME.mkdir(mode=0o700)
     try:
-        os.environ["ZULIP_STEWARD_JOURNAL"] = f"{HOME}/journal/journal.jsonl"
-        install = demo.ensure("small").path
-        os.environ["HOME"] = str(HOME)
-        asyncio.run(people(install))
-        asyncio.run(person(install))
+        os.environ |= {"HOME": str(HOME), "ZULIP_STEWARD_JOURNAL": f"{HOME}/journal/journal.jsonl"}
+        asyncio.run(take(install.path, directory))
     finally:
         shutil.rmtree(HOME)
 
