@@ -5,7 +5,16 @@ from __future__ import annotations
 import pytest
 
 from tests.edit.place import Place, edit
-from tests.edit.test_edits import CHOICE, DATE, PEOPLE, profile_field, profile_value, some_group, without_value
+from tests.edit.test_edits import (
+    CHOICE,
+    DATE,
+    PEOPLE,
+    outside,
+    profile_field,
+    profile_value,
+    some_group,
+    without_value,
+)
 from tests.plain_sql import value
 from zulip_bridge.api.changes import Change
 from zulip_bridge.api.edit import ApplyResult
@@ -33,9 +42,7 @@ async def test_values_settings_and_memberships_come_back(steward: Steward, place
     birthday, _ = profile_field(place, DATE)
     people, _ = profile_field(place, PEOPLE)
     group, key = some_group(place)
-    memberships = "SELECT 1 FROM zerver_usergroupmembership m WHERE m.user_profile_id = u.id"
-    outside = f"NOT EXISTS ({memberships} AND m.user_group_id = {key})"
-    person = place.somebody(f"{without_value(birthday)} AND {outside} AND email_address_visibility = 1")
+    person = place.somebody(f"{without_value(birthday)} AND {outside(key)} AND email_address_visibility = 1")
     columns = (
         "full_name, delivery_email, email, role, timezone, enter_sends, email_address_visibility, can_create_users"
     )

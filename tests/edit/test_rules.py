@@ -8,7 +8,7 @@ from contextlib import contextmanager
 import pytest
 
 from tests.edit.place import Place, edit, look
-from tests.edit.test_edits import CHOICE, DATE, LINK, PEOPLE, SHORT, profile_field, some_group
+from tests.edit.test_edits import CHOICE, DATE, LINK, PEOPLE, SHORT, outside, profile_field, some_group
 from tests.plain_sql import value
 from zulip_bridge.api.changes import parse_change
 from zulip_bridge.api.errors import ErrorKind, StewardError
@@ -175,9 +175,9 @@ async def test_placeholders_get_names_and_profile_values_only(steward: Steward, 
 
 
 async def test_deactivated_people_join_nothing_and_get_no_reset(steward: Steward, place: Place) -> None:
-    person = place.somebody()
+    group, key = some_group(place)
+    person = place.somebody(outside(key))
     await edit(steward, person, "deactivate")
-    group, _ = some_group(place)
     for change in (f"group:+{group}", "send-password-reset"):
         rule, _ = await refused(steward, place, person, change)
         assert rule == "deactivated account"
@@ -195,13 +195,13 @@ async def test_who_may_own_a_bot(steward: Steward, place: Place) -> None:
     bot = place.somebody(kind="is_bot AND is_active")
     inactive = place.somebody(kind="NOT is_active AND NOT is_bot AND NOT is_mirror_dummy")
     other_bot = place.somebody(kind="is_bot AND is_active")
-    outside = value(
+    stranger = value(
         place.database, "SELECT min(id) FROM zerver_userprofile WHERE realm_id <> %s AND NOT is_bot", place.realm_id
     )
     for owner, words in [
         (inactive, "deactivated"),
         (other_bot, "bots own no bots"),
-        (outside, "Nobody"),
+        (stranger, "Nobody"),
         ("", "no action"),
     ]:
         rule, sentence = await refused(steward, place, bot, f"bot_owner={owner}")

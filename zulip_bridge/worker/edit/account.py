@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import collections
 import functools
+import time
 from typing import Any
 
 from zulip_bridge.api.errors import ErrorKind, StewardError
@@ -12,6 +14,44 @@ from zulip_bridge.worker.realms import INTERNAL_REALM
 MOST_SESSIONS = 50_000
 """Zulip finds a person's sessions by decoding every one on the server; beyond this many they are not counted."""
 
+RECENT_SECONDS = 5.0
+
+
+class SessionCounts:
+    """How many sessions each person has, found in one pass over all of them when it is first asked."""
+
+    def __init__(self) -> None:
+        self.made = time.monotonic()
+
+    @functools.cached_property
+    def _by_person(self) -> collections.Counter[int | None] | None:
+        sessions, owner = compat.model("sessions", "Session"), compat.find_function(OWNER_OF_SESSION)
+        if sessions is None or owner is None or sessions.objects.all()[: MOST_SESSIONS + 1].count() > MOST_SESSIONS:
+            return None
+        return collections.Counter(owner(session) for session in sessions.objects.all().iterator())
+
+    def of(self, person_id: int) -> int | None:
+        """How many a person has; None where there are too many on the server to look through."""
+        return None if self._by_person is None else self._by_person[person_id]
+
+
+OWNER_OF_SESSION = "zerver.lib.sessions.get_session_user_id"
+_recent = SessionCounts()
+
+
+def recent_counts() -> SessionCounts:
+    """Counts for a preview: of many people in a row, only the first makes them."""
+    global _recent
+    if time.monotonic() - _recent.made > RECENT_SECONDS:
+        _recent = SessionCounts()
+    return _recent
+
+
+def forget_counts() -> None:
+    """Something was done: the next preview counts again."""
+    global _recent
+    _recent = SessionCounts()
+
 
 class Account:
     """A row of ``zerver_userprofile`` with its realm, and what hangs on it, each asked for at most once.
@@ -20,16 +60,18 @@ class Account:
     write all of its columns back.
     """
 
-    def __init__(self, row: Any) -> None:
+    def __init__(self, row: Any, counts: SessionCounts) -> None:
         self.row = row
         self.realm = row.realm
+        self.counts = counts
 
     @classmethod
-    def load(cls, person_id: int) -> Account:
-        """Read it now; error kind ``not_found``."""
+    def load(cls, person_id: int, counts: SessionCounts | None = None) -> Account:
+        """Read it now; error kind ``not_found``. ``counts`` may be somewhat older."""
         accounts = user_profiles()
         try:
-            return cls(accounts.objects.select_related("realm").get(id=person_id))
+            row = accounts.objects.select_related("realm").get(id=person_id)
+            return cls(row, counts or SessionCounts())
         except accounts.DoesNotExist as error:
             raise StewardError(ErrorKind.NOT_FOUND, f"There is no account with id {person_id}.") from error
 
@@ -56,12 +98,7 @@ class Account:
     @functools.cached_property
     def sessions(self) -> int | None:
         """How many sessions it has; None where there are too many on the server to look through."""
-        if self.row.is_bot:
-            return 0
-        sessions = compat.model("sessions", "Session")
-        if sessions is None or sessions.objects.all()[: MOST_SESSIONS + 1].count() > MOST_SESSIONS:
-            return None
-        return len(compat.call("zerver.lib.sessions.user_sessions", self.row).run())
+        return 0 if self.row.is_bot else self.counts.of(self.row.id)
 
     @functools.cached_property
     def invitations(self) -> int:

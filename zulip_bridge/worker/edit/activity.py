@@ -75,7 +75,7 @@ class Active(Edit):
         """Who is reactivated may join groups again."""
         row = copy.copy(self.account.row)
         row.is_active = self._wanted
-        return Account(row)
+        return Account(row, self.account.counts)
 
     def describe(self) -> EditableField:
         """Yes or no."""

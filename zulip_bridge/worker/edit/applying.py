@@ -13,7 +13,7 @@ from zulip_bridge.api.errors import StewardError
 from zulip_bridge.worker import compat
 from zulip_bridge.worker.context import Context
 
-from .account import Account
+from .account import Account, forget_counts
 from .base import Edit, Reading
 from .planning import described, plan, plan_one
 
@@ -37,6 +37,7 @@ def apply(request: ApplyChanges, context: Context) -> ApplyResult:
         applied.append(result)
         if not context.cancelled:
             context.event(result)
+    forget_counts()
     fine = all(each.state in FINE for each in applied)
     return ApplyResult("done" if fine else "incomplete", applied)
 

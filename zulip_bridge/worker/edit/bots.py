@@ -12,6 +12,7 @@ from .account import Account, named, user_profiles
 from .base import Edit, Reading, Refused, audited, effect, told
 from .identity import overwritten_by_ldap
 
+GUEST = 600
 ACTION = "zerver.actions.bots.do_change_bot_owner"
 
 
@@ -46,6 +47,10 @@ class BotOwner(Edit):
             told("both owners, the administrators, and everybody in the organization"),
             effect("note", "The new owner can see and renew the bot's API key; the old one may still know it."),
         ]
+        if self._owner().role == GUEST:
+            found.append(
+                effect("note", "The new owner is a guest; Zulip does not let guests make bots of their own.")
+            )
         if compat.uses(ACTION, "remove_bot_from_inaccessible_private_streams"):
             found.append(effect("data", "The bot leaves private channels that the new owner is not subscribed to."))
         return found

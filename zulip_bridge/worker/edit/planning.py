@@ -16,7 +16,7 @@ from zulip_bridge.worker import compat
 from zulip_bridge.worker.context import Context
 from zulip_bridge.worker.people import person_by_id
 
-from .account import Account
+from .account import Account, recent_counts
 from .activity import Active
 from .base import Edit, Reading, Refused
 from .bots import Avatar, BotOwner
@@ -77,7 +77,7 @@ class Step:
 
 def preview(request: PreviewChanges, context: Context) -> ChangePreview:
     """Answer :class:`PreviewChanges`, on a connection that cannot write."""
-    account = Account.load(request.person_id)
+    account = Account.load(request.person_id, recent_counts())
     return described(account, plan(account, request.changes, context))
 
 

@@ -13,7 +13,10 @@ from .account import Account, user_profiles
 from .base import Edit, Reading, Refused, audited, checked_by_zulip, effect, not_audited, read_yes_no, told, yes_no
 
 NUMBERS = {name: number for number, name in ROLE_NAMES.items()} | {"admin": 200}
-OWNER, MEMBER, GUEST = 100, 400, 600
+OWNER, ADMINISTRATOR, GUEST = 100, 200, 600
+FOR_ADMINISTRATORS = ("can_create_users", "can_change_user_emails")
+"""Zulip's views ask for these beside the role (zerver/views/users.py)."""
+
 BILLING_CHECK = "corporate.lib.registration.check_spare_license_available_for_changing_guest_user_role"
 
 
@@ -59,7 +62,7 @@ class Role(Edit):
             found.append(effect("note", "Guests see only the channels and people they share a channel with."))
         if row.role == GUEST:
             found.append(effect("note", "No longer a guest: all public channels and their history can be read."))
-        if row.is_bot and self._number <= 200:
+        if row.is_bot and self._number <= ADMINISTRATOR:
             found.append(effect("note", "Whoever has the bot's API key gets these rights."))
         return found
 
@@ -100,9 +103,14 @@ class Permission(Edit):
 
     def effects(self) -> list[Effect]:
         """The audit row is new in 10.0; nobody is told."""
-        if compat.uses(self._place, "RealmAuditLog"):
-            return [audited(108, "special permission changed, with the value before and after")]
-        return [not_audited("this permission, in this version of Zulip,")]
+        found = [audited(108, "special permission changed, with the value before and after")]
+        if not compat.uses(self._place, "RealmAuditLog"):
+            found = [not_audited("this permission, in this version of Zulip,")]
+        if self.field in FOR_ADMINISTRATORS and self.account.row.role > ADMINISTRATOR and self.want().text == "yes":
+            found.append(
+                effect("note", "It has an effect for administrators and owners only; this account is neither.")
+            )
+        return found
 
     def call(self) -> compat.Call:
         """Zulip's action; one of them exists from 10.0 only."""
