@@ -214,6 +214,19 @@ async def test_leaving_a_stream_early_frees_its_connection(bridge: Bridge, datab
         "SELECT uuid FROM zerver_realm",
         "SELECT session_data FROM django_session",
         "SELECT token FROM zerver_pushdevicetoken",
+        "SELECT upper(api_key) AS harmless FROM zerver_userprofile",
+        "SELECT u FROM zerver_userprofile u",
+        "SELECT row_to_json(u) FROM zerver_userprofile u",
+        "SELECT to_jsonb(u) -> 'email' FROM zerver_userprofile u",
+        "SELECT (SELECT api_key FROM zerver_userprofile WHERE id = 8) AS harmless",
+        "SELECT array(SELECT api_key FROM zerver_userprofile)",
+        "SELECT string_agg(api_key, ',') FROM zerver_userprofile",
+        "SELECT full_name FROM zerver_userprofile UNION ALL SELECT api_key FROM zerver_userprofile",
+        "SELECT upper(x.k) AS y FROM (SELECT api_key AS k FROM zerver_userprofile OFFSET 0) x",
+        "SELECT x.k FROM (SELECT lower(api_key) AS k FROM zerver_userprofile OFFSET 0) x",
+        "WITH x AS MATERIALIZED (SELECT left(password, 9) AS p FROM zerver_userprofile) SELECT p || p FROM x",
+        "SELECT max(u.api_key) AS y FROM zerver_userprofile u JOIN zerver_realm r ON r.id = u.realm_id GROUP BY r.id",
+        'SELECT left("Odd".api_key, 9) FROM zerver_userprofile "Odd"',
         "SELECT key FROM otp_totp_totpdevice",
     ],
 )
@@ -229,6 +242,25 @@ async def test_secrets_are_shown_when_they_are_asked_for(bridge: Bridge, databas
     expected = plain_value(database, sql.replace("zerver_", "zulip.zerver_"))
     assert await value(bridge, sql, unmask=True) == expected
     assert await value(bridge, sql) == MASK
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "SELECT upper(full_name), (api_key <> '') FROM zerver_userprofile",
+        "SELECT r.name || '!', count(u.api_key) FROM zerver_userprofile u JOIN zerver_realm r ON r.id = u.realm_id "
+        "GROUP BY r.id ORDER BY 2",
+        "SELECT (SELECT count(*)::text FROM zerver_userprofile)",
+        "SELECT full_name FROM zerver_userprofile UNION SELECT name FROM zerver_realm",
+        "SELECT upper(full_name) FROM zerver_userprofile WHERE api_key LIKE 'a%'",
+        "SELECT row_to_json(c) FROM zerver_client c -- api_key",
+        "SELECT to_char(password_required::int, '9') FROM zerver_preregistrationuser",
+        "EXPLAIN SELECT api_key FROM zerver_userprofile",
+    ],
+)
+async def test_what_is_no_secret_is_shown(bridge: Bridge, sql: str) -> None:
+    opened = await ask(bridge, sql)
+    assert not any(each.masked for each in opened.columns)
 
 
 async def test_that_a_secret_is_set_is_no_secret(bridge: Bridge) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 from zulip_bridge.api.errors import ErrorKind, StewardError
@@ -21,6 +22,7 @@ from . import values
 from .connections import Connections
 from .describing import described
 from .errors import refusal
+from .leaks import leaking
 
 BEGIN = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 PREPARE = """
@@ -80,12 +82,15 @@ class StatementResult:
         with self.talking(sql):
             self._cursor.execute(OPEN)
 
-    def describe(self, unmask: bool) -> None:
+    def describe(self, sql: str, unmask: bool) -> None:
         """Find out the columns, and how their values are to be read."""
         with self.talking():
             self._cursor.execute(FETCH % 0)
             found = compat.result_columns(self._cursor)
             self.columns = described(self._raw, found, unmask)
+            if not unmask:
+                for index in leaking(self._raw, sql, self.columns):
+                    self.columns[index] = replace(self.columns[index], masked=True)
         compat.read_as_text(self._cursor, {each.type_oid for each in found} - values.NATIVE)
         self._converters = [
             (index, convert)
@@ -125,7 +130,7 @@ def open_statement(
     result = StatementResult(connections, connections.take(), context)
     try:
         result.begin(sql, timeout_ms, idle_ms, everything)
-        result.describe(unmask)
+        result.describe(sql, unmask)
     except BaseException:
         result.close()
         raise
