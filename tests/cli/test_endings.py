@@ -135,6 +135,28 @@ def test_a_fault_of_its_own_shows_no_values() -> None:
     assert "marta" not in ended.stderr
 
 
+STRAY = """
+import asyncio, sys
+from zulip_bridge.cli import options, session
+def fail():
+    raise ValueError("s3cret-value")
+async def work():
+    asyncio.get_running_loop().call_soon(fail)
+    await asyncio.sleep(0.01)
+asyncio.run(session._interruptible(work, options.Choice(debug=len(sys.argv) > 1)))
+"""
+
+
+def test_a_fault_that_nobody_waits_for_is_told_with_debug_only_and_without_values() -> None:
+    quiet, debug = (
+        subprocess.run([sys.executable, "-c", STRAY, *words], capture_output=True, text=True, check=True)
+        for words in ((), ("--debug",))
+    )
+    assert (quiet.stdout, quiet.stderr) == ("", "")
+    assert "fault: builtins.ValueError" in debug.stderr
+    assert "s3cret" not in debug.stderr
+
+
 HEAVY = ("textual", "tui.app", "django", "psycopg", "zulip_bridge.worker", "rich.progress")
 LOADED = """
 import sys

@@ -7,9 +7,9 @@ import traceback
 SENTENCE = "zulip-steward stopped because of a fault of its own. What it was working on is not repeated here."
 
 
-def fault_report(error: BaseException) -> list[str]:
+def fault_report(error: BaseException, *, sentence: str = SENTENCE) -> list[str]:
     """Lines for a bug report: a sentence, then the type of the error and of its causes, and where they happened."""
-    lines = [SENTENCE]
+    lines = [sentence]
     current: BaseException | None = error
     while current is not None:
         lines.append(f"fault: {type(current).__module__}.{type(current).__qualname__}")

@@ -6,11 +6,12 @@ import asyncio
 import signal
 import sys
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 from zulip_bridge.api.errors import StewardError
 
 from .ending import refused
+from .fault import fault_report
 from .narration import narrate, status
 from .options import Choice
 
@@ -45,7 +46,7 @@ def with_steward(choice: Choice, work: Callable[[Steward], Awaitable[T]]) -> T:
 
     try:
         ask_password_first(target)
-        return asyncio.run(_interruptible(session))
+        return asyncio.run(_interruptible(session, choice))
     except StewardError as error:
         fail(error, choice)
     except Interrupted as error:
@@ -63,12 +64,13 @@ def fail(error: StewardError, choice: Choice) -> NoReturn:
     refused(error.sentence)
 
 
-async def _interruptible(session: Callable[[], Awaitable[T]]) -> T:
+async def _interruptible(session: Callable[[], Awaitable[T]], choice: Choice) -> T:
     """Run the session as a task that each signal cancels, so that it ends in order (``finally`` clauses run).
 
     A signal that was ignored when we were started (``nohup``, a shell's background job) stays ignored.
     """
     loop = asyncio.get_running_loop()
+    loop.set_exception_handler(lambda _, context: _note_stray_fault(context, choice))
     task = asyncio.ensure_future(session())
     received: list[int] = []
 
@@ -88,3 +90,14 @@ async def _interruptible(session: Callable[[], Awaitable[T]]) -> T:
     finally:
         for number in heeded:
             loop.remove_signal_handler(number)
+
+
+def _note_stray_fault(context: dict[str, Any], choice: Choice) -> None:
+    """Handler of the event loop, for faults that nobody waits for: its own would print values to the terminal.
+
+    They change nothing for the command; asyncio itself has one when a child ends while it is being written to.
+    """
+    error = context.get("exception")
+    if choice.debug and isinstance(error, BaseException):
+        for line in fault_report(error, sentence="A task in the background failed."):
+            narrate(line)
