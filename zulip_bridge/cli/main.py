@@ -105,7 +105,8 @@ def _open(open_screens: OpenScreens, choice: Choice, slow: bool | None, mouse: b
     from zulip_bridge.api.errors import StewardError
 
     target = choice.target
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+    # Textual draws on stderr.
+    if not all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):
         refused("The screens need a terminal; the commands of zulip-steward --help do not.")
     # The connecting screen meets the same trouble, and has the room to explain it.
     with contextlib.suppress(StewardError):
