@@ -88,7 +88,9 @@ class StewardApp(TypeAheadApp):
         return PeopleScreen()
 
     def on_mount(self) -> None:
-        """Paint first, then connect."""
+        """Paint first, then connect; in the terminal's own colours where it has sixteen of them or none."""
+        if self.console.color_system in (None, "standard"):
+            self.theme = STEWARD_ANSI.name
         self.call_after_refresh(self._open_session)
         self.set_interval(ALIVE_SECONDS, self._look_after_session)
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime, timezone
 
+CLOCKS_APART = 60.0
+"""Seconds that a server's clock may be ahead of ours before a moment is said to be in the future."""
+
 NEVER = "–"
 """Stands in a column where there is no moment."""
 
@@ -84,6 +87,9 @@ def moment(value: str | None, *, day_only: bool = False) -> str:
 
 def since(value: str | None, now: datetime) -> str:
     """The relative and the absolute beside each other: ``3 h ago · 2026-11-01 09:00 UTC``."""
+    read = read_moment(value)
+    if read is not None and (read - now).total_seconds() > CLOCKS_APART:
+        return moment(value)
     relative = ago(value, now)
     if relative == NEVER:
         return "never"

@@ -107,11 +107,11 @@ class Driver:
         await self.until(lambda: screen.detail is not None and screen.query_one(Footprint).total, "the person")
         return screen
 
-    def hold_still(self) -> None:
+    def hold_still(self, *, weeks: bool = True) -> None:
         """Replace what depends on the machine or on today: who runs it where, and the weeks counted back from now."""
         connection = self.app.connection
         self.app.connection = dataclasses.replace(connection, account="zulip@db1", operator="anna (sudo)")
-        for facts in self.app.screen.query(Facts):
+        for facts in self.app.screen.query(Facts) if weeks else ():
             facts.sections = tuple(Section(each.title, tuple(map(_still, each.facts))) for each in facts.sections)
 
 

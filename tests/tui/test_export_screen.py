@@ -141,7 +141,7 @@ async def test_a_failure_is_a_sentence(install: Path, exports: Path, tmp_path: P
 
 
 @pytest.mark.parametrize("size", SIZES)
-async def test_dialog_frame(demo: object, install: Path, monkeypatch: pytest.MonkeyPatch, size: str) -> None:
+async def test_dialog_frame(install: Path, monkeypatch: pytest.MonkeyPatch, size: str) -> None:
     monkeypatch.setattr(destination, "HOME", Path("/tmp/zulip-steward-frames"))
     async with running(install, SIZES[size]) as driver:
         await ask(driver, "noel never")

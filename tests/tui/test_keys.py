@@ -54,7 +54,7 @@ async def test_the_footer_shows_what_the_focus_takes(install: Path) -> None:
         await driver.until_text("→ next filter", "↓ change")
 
 
-async def test_help_frame(demo: object, install: Path) -> None:
+async def test_help_frame(install: Path) -> None:
     async with running(install, MIDDLE) as driver:
         await driver.find("noel never")
         await driver.press("escape", "question_mark")

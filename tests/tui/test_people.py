@@ -182,7 +182,7 @@ async def test_the_header_says_whether_this_session_can_write(install: Path, rea
 
 
 @pytest.mark.parametrize("size", SIZES)
-async def test_people_frame(demo: object, install: Path, size: str) -> None:
+async def test_people_frame(install: Path, size: str) -> None:
     async with running(install, SIZES[size]) as driver:
         await driver.search("noel never")
         await driver.press("down")
@@ -194,7 +194,7 @@ async def test_people_frame(demo: object, install: Path, size: str) -> None:
 
 
 @pytest.mark.parametrize("size", SIZES)
-async def test_everybody_frame(demo: object, install: Path, size: str) -> None:
+async def test_everybody_frame(install: Path, size: str) -> None:
     async with running(install, SIZES[size]) as driver:
         await driver.press("escape", "home")
         if size != "80x24":

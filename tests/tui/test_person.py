@@ -18,7 +18,7 @@ PANES = {"person": "1", "account": "2", "footprint": "3"}
 
 
 @pytest.mark.parametrize("pane", PANES)
-async def test_person_panes_frame(demo: object, install: Path, pane: str) -> None:
+async def test_person_panes_frame(install: Path, pane: str) -> None:
     async with running(install) as driver:
         await driver.open("noel never")
         await driver.press(PANES[pane])
@@ -27,7 +27,7 @@ async def test_person_panes_frame(demo: object, install: Path, pane: str) -> Non
         assert_frame(f"person-{pane}-80x24", driver.app)
 
 
-async def test_person_frame(demo: object, install: Path) -> None:
+async def test_person_frame(install: Path) -> None:
     async with running(install, MIDDLE) as driver:
         await driver.open("noel never")
         driver.hold_still()

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from zulip_bridge.export import ExportResult
 
 MOST_WARNINGS = 10_000
-WARNING_COLUMNS = (Column("About", 24, weight=1), Column("What is not as it should be", 30, weight=2))
+WARNING_COLUMNS = (Column("About", 24, weight=3), Column("What is not as it should be", 36, weight=1))
 NOTHING_KEPT = "Nothing is kept: what had been written was removed."
 
 

@@ -35,7 +35,7 @@ class Section:
 
 
 class Facts(Widget):
-    """Shows sections; as high as they are."""
+    """Shows sections, as high as they are; the values of all in one column, or with ``apart`` of each in its own."""
 
     DEFAULT_CSS = """
     Facts { height: auto; width: 1fr; }
@@ -43,8 +43,15 @@ class Facts(Widget):
 
     sections: reactive[tuple[Section, ...]] = reactive((), layout=True)
 
-    def __init__(self, sections: Sequence[Section] = (), *, id: str | None = None) -> None:  # noqa: A002
+    def __init__(
+        self,
+        sections: Sequence[Section] = (),
+        *,
+        apart: bool = False,
+        id: str | None = None,  # noqa: A002
+    ) -> None:
         super().__init__(id=id)
+        self._apart = apart
         self.set_reactive(Facts.sections, tuple(sections))
 
     def render(self) -> Content:
@@ -56,14 +63,19 @@ class Facts(Widget):
         return len(self._lines(width))
 
     def _lines(self, width: int) -> list[Content]:
-        labels = [cell_width(fact.label) for section in self.sections for fact in section.facts]
-        column = min(max(labels, default=0), WIDEST_LABEL)
+        common = 0 if self._apart else _column(*self.sections)
         lines: list[Content] = []
         for section in self.sections:
             if lines:
                 lines.append(Content(""))
-            lines.extend(section_lines(section, column, width))
+            lines.extend(section_lines(section, common or _column(section), width))
         return lines
+
+
+def _column(*sections: Section) -> int:
+    """The width of the labels' column."""
+    widths = [cell_width(fact.label) for section in sections for fact in section.facts]
+    return min(max(widths, default=0), WIDEST_LABEL)
 
 
 def section_lines(section: Section, column: int, width: int) -> list[Content]:

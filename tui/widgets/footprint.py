@@ -50,7 +50,7 @@ class Footprint(Vertical):
 
     DEFAULT_CSS = """
     Footprint > #footprint-total { height: 1; padding: 0 1; }
-    Footprint > #footprint-about { height: 3; padding: 0 1; }
+    Footprint > #footprint-about { height: 3; padding: 0 1; border-top: solid $line; }
     """
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002

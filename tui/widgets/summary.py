@@ -20,7 +20,7 @@ class Summary(VerticalScroll, can_focus=False):
 
     def compose(self) -> ComposeResult:
         """Facts, as many as there are."""
-        yield Facts()
+        yield Facts(apart=True)
 
     def show(self, person: Person | None, detail: PersonDetail | None, now: datetime) -> None:
         """Show a person; or nobody."""
