@@ -10,7 +10,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import select
 import signal
+import sys
 import threading
 from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar
@@ -30,6 +32,11 @@ SIGNALS = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
 
 PATIENCE = 10.0
 """Seconds that an orderly end after a signal may take; a thread that hangs must not keep the process alive."""
+
+HANG_UP_SECONDS = 1.0
+"""How often it is looked whether the terminal is still there; nothing is sent for it."""
+
+GONE = select.POLLHUP | select.POLLERR | select.POLLNVAL
 
 PANIC = "zulip-steward stopped because its terminal could not be read any more."
 STRAY = "A task in the background failed."
@@ -149,9 +156,23 @@ async def _run(app: SafeApp, *, mouse: bool) -> int:
     loop.set_exception_handler(app.note_stray_fault)
     for number in SIGNALS:
         loop.add_signal_handler(number, app.end_by_signal, number)
+    watch = asyncio.create_task(_end_when_hung_up(app, sys.__stdin__.fileno() if sys.__stdin__ else 0))
     try:
         await app.run_async(mouse=mouse)
     finally:
+        watch.cancel()
         for number in SIGNALS:
             loop.remove_signal_handler(number)
     return app.exit_status
+
+
+async def _end_when_hung_up(app: SafeApp, descriptor: int) -> None:
+    """End the app when its terminal has gone without a SIGHUP: it was not our controlling terminal (``su -c``).
+
+    Textual's reader would spin at the end of the file for ever, and the worker would stay with it.
+    """
+    terminal = select.poll()
+    terminal.register(descriptor, 0)
+    while not any(happened & GONE for _, happened in terminal.poll(0)):
+        await asyncio.sleep(HANG_UP_SECONDS)
+    app.end_by_signal(signal.SIGHUP)

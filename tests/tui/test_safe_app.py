@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 import signal
 import sys
+import time
 from collections.abc import Mapping
+from pathlib import Path
 
 import pytest
 from textual.app import App
@@ -70,6 +72,19 @@ def test_a_lost_connection_leaves_no_process(name: str) -> None:
         terminal.read_until("ready")
         terminal.hang_up()
         assert terminal.wait() == 128 + signal.SIGHUP
+
+
+def test_a_terminal_that_goes_without_a_signal_ends_it_too() -> None:
+    """As under ``su -c``, where the terminal is not the controlling one: nobody sends SIGHUP to the app."""
+    with Terminal(["setsid", "--wait", sys.executable, "-m", "tests.tui.apps", "quiet"]) as terminal:
+        terminal.read_until("ready")
+        outer = terminal.process.pid
+        (app,) = Path(f"/proc/{outer}/task/{outer}/children").read_text().split()
+        terminal.hang_up()
+        deadline = time.monotonic() + 20
+        while Path(f"/proc/{app}").exists() and time.monotonic() < deadline:
+            time.sleep(0.05)
+        assert not Path(f"/proc/{app}").exists()
 
 
 @pytest.mark.parametrize("key", ["h", "w", "t", "r", "p", "m"])
