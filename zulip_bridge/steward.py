@@ -248,9 +248,11 @@ class Steward:
 
     async def close(self) -> None:
         """End the worker."""
-        if self._queries is not None and self._bridge.alive:
-            await self._queries.close_all()
-        await self._bridge.close()
+        try:
+            if self._queries is not None and self._bridge.alive:
+                await self._queries.close_all()
+        finally:
+            await self._bridge.close()
 
     async def _record_reading(self, action: str, person: Person) -> None:
         """Once a session for each person and kind of reading: scrolling past somebody again says nothing new."""
