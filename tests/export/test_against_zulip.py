@@ -21,6 +21,8 @@ from zulip_bridge.launch import InstallTarget, open_door
 from zulip_bridge.launch.boot import SHELL
 
 PEOPLE_OF_A_REALM = 40
+ATTEMPTS = 3
+"""A server in use changes between the two exports: people who differ are looked at again, both ways."""
 
 EXPORT = """
 import logging, os
@@ -80,11 +82,27 @@ async def test_exports_equal_zulips_own(
 ) -> None:
     people = await some_people(install_bridge)
     assert people
-    zulip_exports(real_install, people, zulips)
-    for person in people:
-        await export(install_bridge, person, tmp_path / str(person))
-        compare(Exported.read(zulips / str(person)), Exported.read(tmp_path / str(person)))
-        assert verify_export(tmp_path / str(person)) == []
+    for attempt in range(ATTEMPTS):
+        zulip_exports(real_install, people, make_directory(zulips / str(attempt), zulips))
+        differing = []
+        for person in people:
+            theirs, ours = zulips / str(attempt) / str(person), tmp_path / str(attempt) / str(person)
+            await export(install_bridge, person, ours)
+            assert verify_export(ours) == []
+            try:
+                compare(Exported.read(theirs), Exported.read(ours))
+            except AssertionError:
+                if attempt == ATTEMPTS - 1:
+                    raise
+                differing.append(person)
+        people = differing
+
+
+def make_directory(path: Path, like: Path) -> Path:
+    """A directory with the owner of another."""
+    path.mkdir()
+    shutil.chown(path, like.stat().st_uid, like.stat().st_gid)
+    return path
 
 
 def compare(theirs: Exported, ours: Exported) -> None:

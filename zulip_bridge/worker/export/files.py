@@ -29,12 +29,15 @@ RECORDS = "records.json"
 
 @dataclass(frozen=True)
 class Wanted:
-    """A file to export: where it is kept, and its entry in ``records.json``, without what the storage knows of it."""
+    """A file to export: where it is kept, and its entry in ``records.json``.
+
+    What the storage knows of the file is added; Zulip adds nothing for an emoji on the local disk (``is_emoji``).
+    """
 
     area: Area
     key: str
     record: dict[str, Any]
-    with_storage: bool = True
+    is_emoji: bool = False
 
 
 def plan_files(context: Context, person: Person) -> int:
@@ -93,9 +96,8 @@ class _FilesSender:
         except Unreadable as error:
             self._context.event(Warned(printable(name), str(error)))
             return None
-        record = {**wanted.record, **stored.record} if wanted.with_storage else dict(wanted.record)
-        record["path"] = path.removeprefix(f"{folder}/")
-        return record
+        known = {} if wanted.is_emoji and stored.local else stored.record
+        return {**wanted.record, **known, "path": path.removeprefix(f"{folder}/")}
 
     def _copy(self, name: str, stored: StoredFile) -> str:
         file = FileSender(self._context, name)
@@ -148,7 +150,7 @@ def _emoji(person: Person) -> Iterator[Wanted]:
                     "name": name,
                     "deactivated": deactivated,
                 }
-                yield Wanted("avatars", key, record, with_storage=False)
+                yield Wanted("avatars", key, record, is_emoji=True)
 
 
 def _record_of(person: Person, realm_id: int, key: str, more: dict[str, Any] | None = None) -> dict[str, Any]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import stat
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO, Literal, Protocol
+from typing import Any, Literal, Protocol
 
 from .. import compat
 
@@ -24,9 +24,17 @@ class Unreadable(Exception):
 class StoredFile:
     """An open file; ``record`` has what the storage itself knows of it, under the export's names."""
 
-    stream: BinaryIO | Any
+    stream: Readable
     modified: float | None
     record: dict[str, Any]
+    local: bool = False
+
+
+class Readable(Protocol):
+    """What can be read in pieces; :class:`OSError` where that fails."""
+
+    def read(self, size: int, /) -> bytes | None:
+        """The next bytes; none at the end."""
 
 
 class Storage(Protocol):
@@ -54,7 +62,7 @@ class LocalStorage:
             "avatars": Path(compat.setting("LOCAL_AVATARS_DIR") or root / "avatars"),
         }
 
-    @contextmanager
+    @contextlib.contextmanager
     def open(self, area: Area, key: str) -> Iterator[StoredFile]:
         """Open a regular file inside the area; links that lead out of it are not followed."""
         descriptor = self._descriptor(area, key)
@@ -64,7 +72,7 @@ class LocalStorage:
             raise Unreadable("It is not a regular file.")
         record = {"size": status.st_size, "last_modified": status.st_mtime, "content_type": None}
         with os.fdopen(descriptor, "rb", buffering=0) as stream:
-            yield StoredFile(stream, status.st_mtime, record)
+            yield StoredFile(stream, status.st_mtime, record, local=True)
 
     def avatar_keys(self, base: str) -> list[str]:
         """Every file named like the avatar, whatever its ending."""
@@ -98,14 +106,14 @@ class BucketStorage:
             "avatars": compat.bucket(compat.setting("S3_AVATAR_BUCKET")),
         }
 
-    @contextmanager
+    @contextlib.contextmanager
     def open(self, area: Area, key: str) -> Iterator[StoredFile]:
         """Open an object."""
         bucket = self._buckets[area]
         try:
             found = bucket.Object(key).get()
         except Exception as error:
-            if type(error).__module__.split(".")[0] not in ("botocore", "boto3"):
+            if not _is_storages(error):
                 raise
             raise Unreadable(f"The storage did not give it: {error}") from error
         modified = found["LastModified"]
@@ -117,12 +125,33 @@ class BucketStorage:
             "md5": found.get("ETag"),
             **_metadata(found.get("Metadata", {})),
         }
-        with found["Body"] as stream:
-            yield StoredFile(stream, modified.timestamp(), record)
+        with contextlib.closing(found["Body"]) as body:
+            yield StoredFile(_Body(body), modified.timestamp(), record)
 
     def avatar_keys(self, base: str) -> list[str]:
         """An avatar is two objects: as shown, and as uploaded."""
         return [base, f"{base}.original"]
+
+
+class _Body:
+    """An object's bytes; a broken connection is an :class:`OSError`, as for a disk."""
+
+    def __init__(self, body: Any) -> None:
+        self._body = body
+
+    def read(self, size: int, /) -> bytes:
+        try:
+            data: bytes = self._body.read(size)
+        except Exception as error:
+            if not _is_storages(error):
+                raise
+            raise OSError(str(error)) from error
+        return data
+
+
+def _is_storages(error: Exception) -> bool:
+    """Whether the storage's client library raised it; that is not imported where there is no such storage."""
+    return type(error).__module__.split(".")[0] in ("botocore", "boto3", "urllib3")
 
 
 def _metadata(found: dict[str, str]) -> dict[str, Any]:
