@@ -50,3 +50,23 @@ def _try_on_lane(demo: DemoInstall, lane: str, statement: str) -> str:
     code = WRITES_ON_A_LANE.format(lane=lane, statement=statement)
     shell = [str(demo.path / "manage.py"), "shell", "-v", "0", "-c", code]
     return subprocess.run(shell, capture_output=True, text=True, check=True, timeout=60).stdout.strip()
+
+
+ANSWERS_TOO_LONG = """
+import os, threading
+from zulip_bridge.api.calls import WorkerOptions
+from zulip_bridge.worker import registry, session
+from zulip_bridge.worker.output import Output
+reading, writing = os.pipe()
+registry.find = lambda method: (registry.SERVED[0][0], lambda request, context: 'x' * 17_000_000)
+served = session.Session(Output(writing), WorkerOptions())
+served._start(7, 'people.search', {})
+print(os.read(reading, 65536)[5:].decode())
+"""
+
+
+def test_an_answer_that_is_too_long_for_the_wire_is_an_error_and_not_silence(demo: DemoInstall) -> None:
+    shell = [str(demo.path / "manage.py"), "shell", "-v", "0", "-c", ANSWERS_TOO_LONG]
+    said = subprocess.run(shell, capture_output=True, text=True, check=True, timeout=60).stdout
+    assert '"id":7' in said
+    assert "cannot be sent" in said

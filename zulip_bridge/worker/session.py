@@ -109,11 +109,16 @@ class Session:
             self._running.pop(context.request_id, None)
         message: dict[str, Any] = {"id": context.request_id}
         if error is None:
-            message["result"] = result
-        else:
+            try:
+                self._output.message({**message, "result": result})
+            except (TypeError, WireError) as unsendable:
+                # Nothing of it was written: the frame is made before its first byte goes out.
+                error = Problem(ErrorKind.FAILED, f"The answer cannot be sent: {unsendable}.")
+        if error is not None:
             code = ERROR_CODES.get(error.kind, SERVER_ERROR)
-            message["error"] = {"code": code, "message": error.sentence, "data": to_json(error)}
-        self._output.message(message)
+            self._output.message(
+                {**message, "error": {"code": code, "message": error.sentence, "data": to_json(error)}}
+            )
 
     def _hello(self, context: Context, lane: Lane) -> None:
         outcome = attempt(context, lambda: hello(lane.connection(), self._options))
