@@ -2,8 +2,8 @@
 
     python -m tests.benchmarks.bench_screens [--size large | --install PATH] [--rounds N]
 
-First paint is from exec to the search line's words on the screen. A keystroke is from the byte that is typed to the last
-byte of the rows that answer it: the count line names how many match, so the answer is known to be the new one.
+First paint is from exec to the search line's words on the screen. A keystroke is from the byte that is typed to the
+last byte of the rows that answer it: the count line names how many match, so the answer is known to be the new one.
 Milliseconds; run it on a machine with nothing else to do.
 """
 
