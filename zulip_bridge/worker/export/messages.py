@@ -17,7 +17,7 @@ from .. import compat
 from ..context import Context
 from .columns import Columns
 from .names import CLIENTS, RECIPIENTS, Names
-from .reading import Batches
+from .reading import Batches, Rows
 from .sending import FileSender, encode_rows
 
 FILE_MESSAGES = 1_000
@@ -83,24 +83,34 @@ def message_query(columns: Columns) -> str:
     """
 
 
-def _recorder(columns: Columns, counts: MessageCounts) -> Callable[[list[tuple[Any, ...]]], list[dict[str, Any]]]:
+def _recorder(columns: Columns, counts: MessageCounts) -> Callable[[Rows], list[dict[str, Any]]]:
     """What turns rows of the query into records; its inner loop runs once a message."""
     recipients, clients, flags = Names(RECIPIENTS), Names(CLIENTS), Flags()
     recipient, client = columns.index("recipient"), columns.index("sending_client")
     width = len(columns.names)
     names = [*columns.names, "flags", "flags_mask", "sending_client_name", "recipient_name"]
 
-    def records(rows: list[tuple[Any, ...]]) -> list[dict[str, Any]]:
-        recipient_names = recipients.of(row[recipient] for row in rows)
-        client_names = clients.of(row[client] for row in rows)
-        found = []
-        for row in rows:
-            mask = row[width]
-            if mask is None:
-                counts.without_own_row += 1
-                mask = 0
-            extra = (flags[mask], mask, client_names[row[client]], recipient_names[row[recipient]])
-            found.append(dict(zip(names, row[:width] + extra, strict=True)))
+    def build(rows: Rows) -> list[dict[str, Any]]:
+        to, through = recipients.known, clients.known
+        return [
+            dict(
+                zip(
+                    names,
+                    (*row[:width], flags[row[width] or 0], row[width] or 0, through[row[client]], to[row[recipient]]),
+                    strict=True,
+                )
+            )
+            for row in rows
+        ]
+
+    def records(rows: Rows) -> list[dict[str, Any]]:
+        try:
+            found = build(rows)
+        except KeyError:
+            recipients.learn(row[recipient] for row in rows)
+            clients.learn(row[client] for row in rows)
+            found = build(rows)
+        counts.without_own_row += sum(row[width] is None for row in rows)
         for index, convert in columns.converters:
             for record in found:
                 if record[names[index]] is not None:

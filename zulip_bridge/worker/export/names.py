@@ -24,20 +24,19 @@ CLIENTS = "SELECT id, name FROM zerver_client WHERE id = ANY(%s)"
 
 
 class Names:
-    """A small look-up cache over one of the queries above."""
+    """A small look-up cache over one of the queries above: names by id in ``known``, filled by :meth:`learn`."""
 
     def __init__(self, query: str) -> None:
+        self.known: dict[int, Any] = {}
         self._query = query
-        self._known: dict[int, Any] = {}
 
-    def of(self, ids: Iterable[int]) -> dict[int, Any]:
-        """Names by id; holds at least the ids asked for."""
-        missing = set(ids).difference(self._known)
+    def learn(self, ids: Iterable[int]) -> None:
+        """Look up those of the ids that are not known."""
+        wanted = set(ids)
+        missing = wanted.difference(self.known)
+        if len(self.known) + len(missing) > MOST_REMEMBERED:
+            self.known, missing = {}, wanted
         if missing:
-            if len(self._known) + len(missing) > MOST_REMEMBERED:
-                self._known = {}
-                missing = set(ids)
             with connection.cursor() as cursor:
                 cursor.execute(self._query, [list(missing)])
-                self._known.update(cursor.fetchall())
-        return self._known
+                self.known.update(cursor.fetchall())
