@@ -203,8 +203,12 @@ class Steward:
         except BaseException as error:
             await asyncio.shield(self.record("edit.finished", _failure(error), person, started, before))
             raise
-        finished = {**why, **parameters_of(preview, result)}
-        await self.record("edit.finished", result_of(result), person, finished, before, after_of(preview, result))
+        finished, outcome = {**why, **parameters_of(preview, result)}, result_of(result)
+        try:
+            await self.record("edit.finished", outcome, person, finished, before, after_of(preview, result))
+        except StewardError as error:
+            sentence = f"It was applied ({outcome.sentence}), but that could not be recorded. {error.sentence}"
+            raise StewardError(error.kind, sentence) from error
         return result
 
     @property

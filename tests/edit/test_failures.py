@@ -9,10 +9,12 @@ import signal
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import psycopg
 import pytest
 
+from tests.cli.process import start
 from tests.edit.place import Place, edit, look
 from tests.plain_sql import Database, rows, value
 from zulip_bridge.api.errors import ErrorKind, StewardError
@@ -202,6 +204,48 @@ async def test_cancelling_waits_for_what_was_begun(steward: Steward, place: Plac
     assert place.of(person, "role, full_name") == (600, "After The Cancel")
     (entry,) = steward.journal.entries(limit=1)
     assert (entry.entry.action, entry.entry.result.state) == ("edit.finished", "done")
+
+
+async def test_what_was_applied_and_could_not_be_recorded_is_said(
+    place: Place, scratch: DemoInstall, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    person = place.somebody()
+    monkeypatch.setenv("ZULIP_STEWARD_JOURNAL", str(tmp_path / "journal.jsonl"))
+    opened = await Steward.open(InstallTarget(place.path))
+    try:
+        preview = await look(opened, person, "role=guest")
+        async with blocked(scratch, "LOCK TABLE zulip.zerver_usergroupmembership IN EXCLUSIVE MODE") as blocker:
+            applying = asyncio.create_task(opened.apply(preview))
+            await waits(place)
+            opened.journal.path.rename(tmp_path / "moved")
+            opened.journal.path.mkdir()
+            blocker.rollback()
+            with pytest.raises(StewardError) as unrecorded:
+                await applying
+    finally:
+        await opened.close()
+    assert unrecorded.value.kind is ErrorKind.STORAGE
+    assert "It was applied (1 done), but that could not be recorded." in unrecorded.value.sentence
+    assert place.of(person, "role") == 600
+
+
+async def test_an_action_under_way_outlives_a_killed_steward(place: Place, scratch: DemoInstall) -> None:
+    person = place.somebody()
+    async with blocked(scratch, "LOCK TABLE zulip.zerver_usergroupmembership IN EXCLUSIVE MODE") as blocker:
+        process = start("edit", str(person), "role=guest", "full_name=Never Begun", "--yes", "--install", place.path)
+        await waits(place)
+        process.kill()
+        process.communicate()
+        # Longer than queries get that are only read: the connection is still there, and still waits.
+        for _ in range(25):
+            assert rows(place.database, WAITING)
+            await asyncio.sleep(0.1)
+        blocker.rollback()
+        deadline = time.monotonic() + PATIENCE
+        while place.of(person, "role") != 600:
+            assert time.monotonic() < deadline, "the action was cut off"
+            await asyncio.sleep(0.02)
+    assert place.of(person, "full_name") != "Never Begun"
 
 
 async def test_an_account_that_changed_since_the_preview_is_shown_again(steward: Steward, place: Place) -> None:

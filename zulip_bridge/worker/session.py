@@ -30,6 +30,9 @@ from .output import Output, keep_reports_here, take_over_stdio
 GRACE_SECONDS = 2.0
 """After the steward has gone, how long cancelled queries get to end before the process does."""
 
+FINISH_SECONDS = 30.0
+"""The same for one of Zulip's actions, which is not to be cut off between its commit and what follows it."""
+
 ERROR_CODES = {ErrorKind.INVALID: -32602, ErrorKind.PROTOCOL: -32601}
 SERVER_ERROR = -32000
 
@@ -132,7 +135,8 @@ class Session:
             running = list(self._running.values())
         for context in running:
             self._lanes.cancel(context)
-        deadline = time.monotonic() + GRACE_SECONDS
+        finishing = any(not context.cancels_statements for context in running)
+        deadline = time.monotonic() + (FINISH_SECONDS if finishing else GRACE_SECONDS)
         while self._still_running() and time.monotonic() < deadline:
             time.sleep(0.01)
 
