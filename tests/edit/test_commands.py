@@ -61,6 +61,8 @@ def test_yes_applies_and_shows_what_the_database_says_now(run: Callable[..., End
     assert (ran.status, ran.stderr) == (0, "")
     assert ran.stdout.rstrip().endswith("By Command  done")
     assert place.of(person, "full_name") == "By Command"
+    assert "cause" not in run("edit", str(person), "role=guest", "--yes", "--json").stdout
+    assert run("edit", str(person), "role=member", "--yes").status == 0
     result = run("edit", str(person), "full_name=By Machine", "role=member", "--yes", "--json").json
     assert [item["state"] for item in result["items"]] == ["done", "unchanged"]
     assert result["person"]["id"] == person

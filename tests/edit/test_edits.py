@@ -10,6 +10,7 @@ from tests.edit.place import MEMBER, Place, edit, look
 from tests.plain_sql import column, rows, value
 from zulip_bridge.api.changes import Change
 from zulip_bridge.api.edit import ApplyResult
+from zulip_bridge.api.people import SearchPeople
 from zulip_bridge.steward import Steward
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -287,6 +288,13 @@ async def test_removing_a_picture(steward: Steward, place: Place) -> None:
     assert not result.items[0].undo
     assert place.of(person, "avatar_source, avatar_version") == ("G", version + 1)
     assert place.audit(person, since) == [(123, {"avatar_source": "G"})]
+
+
+async def test_a_search_finds_what_was_just_changed(steward: Steward, place: Place) -> None:
+    person, name = place.somebody(), f"Found Anew {place.newest_audit()}"
+    assert (await steward.search(SearchPeople(name))).total == 0
+    assert done(await edit(steward, person, f"full_name={name}"))
+    assert [found.id for found in (await steward.search(SearchPeople(name))).people] == [person]
 
 
 async def test_the_same_value_is_nothing_to_do(steward: Steward, place: Place) -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
-from zulip_bridge.api.edit import ApplyResult, ChangePreview, PlannedChange
+from zulip_bridge.api.codec import to_json
+from zulip_bridge.api.edit import AppliedChange, ApplyResult, ChangePreview, PlannedChange
 from zulip_bridge.api.people import Person
 from zulip_bridge.edit import Outcome
 
@@ -67,6 +69,20 @@ def print_result(result: ApplyResult) -> None:
     for item in result.items:
         if item.sentence:
             narrate(f"{item.label}: {item.sentence}")
+
+
+def narrate_causes(result: ApplyResult) -> None:
+    """For ``--debug``: where Zulip's actions failed."""
+    for item in result.items:
+        for line in item.cause.splitlines():
+            narrate(f"  {line}")
+
+
+def without_cause(item: AppliedChange) -> dict[str, Any]:
+    """For ``--json``: a traceback may hold values, and is for ``--debug``."""
+    whole: dict[str, Any] = to_json(item)
+    whole.pop("cause")
+    return whole
 
 
 def narrate_outcome(outcome: Outcome) -> None:

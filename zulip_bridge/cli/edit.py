@@ -14,7 +14,7 @@ from zulip_bridge.api.codec import to_json
 from zulip_bridge.api.edit import ApplyResult, ChangePreview
 
 from .asking import agreed, refuse_unasked
-from .changes import print_preview, print_result
+from .changes import narrate_causes, print_preview, print_result, without_cause
 from .ending import REFUSED
 from .narration import narrate
 from .options import Choice, target_options
@@ -141,7 +141,7 @@ def _run(
         if not yes and not await agreed(f"Apply this on {steward.label}?"):
             narrate("Nothing was changed.")
             return REFUSED
-        return await _apply(steward, preview, as_json, why)
+        return await _apply(steward, preview, as_json, choice.debug, why)
 
     status = with_steward(choice, work)
     if status:
@@ -156,23 +156,28 @@ def _look_only(preview: ChangePreview, as_json: bool) -> int:
     return REFUSED if preview.refusals else 0
 
 
-async def _apply(steward: Steward, preview: ChangePreview, as_json: bool, why: dict[str, Any] | None) -> int:
+async def _apply(
+    steward: Steward, preview: ChangePreview, as_json: bool, debug: bool, why: dict[str, Any] | None
+) -> int:
     from zulip_bridge.edit import AppliedThenCancelled
 
     try:
         result = await steward.apply(preview, why)
     except AppliedThenCancelled as cancelled:
-        _show_result(preview, cancelled.result, as_json)
+        _show_result(preview, cancelled.result, as_json, debug)
         raise
-    _show_result(preview, result, as_json)
+    _show_result(preview, result, as_json, debug)
     return 0 if result.state == "done" else REFUSED
 
 
-def _show_result(preview: ChangePreview, result: ApplyResult, as_json: bool) -> None:
+def _show_result(preview: ChangePreview, result: ApplyResult, as_json: bool, debug: bool) -> None:
     if as_json:
-        print_json({"person": to_json(preview.person), **to_json(result)})
+        items = [without_cause(item) for item in result.items]
+        print_json({"person": to_json(preview.person), **to_json(result), "items": items})
     else:
         print_result(result)
+    if debug:
+        narrate_causes(result)
 
 
 async def _preview(steward: Steward, user: str, realm: str | None, changes: list[Change]) -> ChangePreview:

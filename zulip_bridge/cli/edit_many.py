@@ -14,7 +14,7 @@ from zulip_bridge.edit import Outcome, Row, TableError, apply_all, read_table
 from zulip_bridge.edit.bulk import AllThenCancelled
 
 from .asking import agreed
-from .changes import narrate_outcome, print_previews
+from .changes import narrate_outcome, print_previews, without_cause
 from .ending import REFUSED, refused
 from .narration import narrate, status
 from .options import Choice
@@ -151,7 +151,7 @@ def _flat(outcome: Outcome) -> dict[str, Any]:
         "person": to_json(outcome.person),
         "state": outcome.state,
         "sentence": outcome.sentence,
-        "items": to_json(items),
+        "items": [without_cause(item) for item in items],
     }
 
 

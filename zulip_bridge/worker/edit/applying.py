@@ -12,6 +12,7 @@ from zulip_bridge.api.edit import AppliedChange, AppliedState, ApplyChanges, App
 from zulip_bridge.api.errors import StewardError
 from zulip_bridge.worker import compat
 from zulip_bridge.worker.context import Context
+from zulip_bridge.worker.people import index
 
 from .account import Account, forget_counts
 from .base import Edit, Reading
@@ -38,6 +39,7 @@ def apply(request: ApplyChanges, context: Context) -> ApplyResult:
         if not context.cancelled:
             context.event(result)
     forget_counts()
+    index.forget()
     fine = all(each.state in FINE for each in applied)
     return ApplyResult("done" if fine else "incomplete", applied)
 
