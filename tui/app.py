@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual import work
 from textual.binding import BindingType
-from textual.reactive import reactive
+from textual.reactive import var
 from textual.worker import Worker
 
 from tui import keys
 from tui.connection import Connection, Phase
 from tui.crash import crash_report
 from tui.safe_app import run
-from tui.screens.base import StewardScreen
+from tui.screens.base import WIDTHS, StewardScreen
 from tui.screens.people import PeopleScreen
 from tui.theme import STEWARD, STEWARD_ANSI, THEMES
 from tui.typeahead import TypeAheadApp
@@ -30,9 +30,6 @@ if TYPE_CHECKING:
     from zulip_bridge.api.people import Person, PersonDetail
     from zulip_bridge.launch.targets import Target
     from zulip_bridge.steward import Steward
-
-WIDTHS = [(0, "-narrow"), (110, "-wide"), (170, "-huge")]
-"""Cells from which the screens put two and three panes beside each other."""
 
 COLOURS = {"ansi": "the terminal's own sixteen"}
 ALIVE_SECONDS = 1.0
@@ -57,7 +54,7 @@ class StewardApp(TypeAheadApp):
     HORIZONTAL_BREAKPOINTS = WIDTHS
     BINDINGS: ClassVar[list[BindingType]] = [keys.JOURNAL, keys.DIAGNOSTICS, keys.RECONNECT, keys.QUIT]
 
-    connection: reactive[Connection] = reactive(Connection("connecting", "", True))
+    connection: var[Connection] = var(Connection("connecting", "", True))
     """Replaced as the session comes and goes; the screens watch it."""
 
     def __init__(

@@ -20,7 +20,7 @@ COLUMNS = (
     Column("Nr", 6, align="right", priority=4),
     Column("When (UTC)", 16),
     Column("Operator", 8, weight=1, max_width=20, priority=3),
-    Column("Action", 15, weight=1, max_width=24),
+    Column("Action", 16, weight=1, max_width=24),
     Column("Person", 12, weight=1, max_width=24, priority=1),
     Column("Result", 9, priority=2),
 )

@@ -43,17 +43,19 @@ class TypeAheadApp(SafeApp):
         self._settling = asyncio.create_task(self._settle())
 
     async def _settle(self) -> None:
-        quiet = 0
-        for _ in range(MOST_ROUNDS):
-            await asyncio.sleep(0)
-            quiet = 0 if self._is_busy() else quiet + 1
-            if quiet >= QUIET_ROUNDS:
-                break
-        if self._held:
-            self._released = self._held.popleft()
-            self.post_message(self._released)
-        else:
-            self._settling = None
+        try:
+            quiet = 0
+            for _ in range(MOST_ROUNDS):
+                await asyncio.sleep(0)
+                quiet = 0 if self._is_busy() else quiet + 1
+                if quiet >= QUIET_ROUNDS:
+                    break
+        finally:
+            if self._held:
+                self._released = self._held.popleft()
+                self.post_message(self._released)
+            else:
+                self._settling = None
 
     def _is_busy(self) -> bool:
         nodes: list[DOMNode] = [self]

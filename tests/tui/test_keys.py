@@ -11,7 +11,7 @@ from textual.binding import Binding
 from textual.dom import DOMNode
 
 import tui
-from tests.tui.driving import MIDDLE, running
+from tests.tui.driving import running
 from tests.tui.frames import assert_frame
 from tui.screens.diagnostics import DiagnosticsScreen
 from tui.screens.help import HelpScreen
@@ -55,15 +55,14 @@ async def test_the_footer_shows_what_the_focus_takes(install: Path) -> None:
 
 
 async def test_help_frame(install: Path) -> None:
-    async with running(install, MIDDLE) as driver:
+    async with running(install) as driver:
         await driver.find("noel never")
         await driver.press("escape", "question_mark")
         await driver.until(lambda: isinstance(driver.app.screen, HelpScreen))
         assert "Mark the row under the cursor" in driver.text
-        for screen in driver.app.screen_stack[:1]:
-            screen.display = False
+        driver.hold_still()
         await driver.pilot.pause()
-        assert_frame("help-120x40", driver.app)
+        assert_frame("help-80x24", driver.app)
         await driver.press("question_mark")
         await driver.until(lambda: not isinstance(driver.app.screen, HelpScreen))
 

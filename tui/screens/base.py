@@ -10,7 +10,9 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.message import Message
+from textual.reactive import Reactive
 from textual.screen import Screen
+from textual.widget import Widget
 from textual.worker import Worker
 
 from tui import keys
@@ -28,10 +30,24 @@ NOTE_SECONDS = 8.0
 LOST_KINDS = (ErrorKind.WORKER_LOST, ErrorKind.PROTOCOL)
 
 
+WIDTHS = [(0, "-narrow"), (110, "-wide"), (170, "-huge")]
+"""Cells from which the screens put two and three panes beside each other, and their style sheets' names for that."""
+
+
+def width_class(width: int) -> str:
+    """The class of a screen so wide."""
+    return next(name for least, name in reversed(WIDTHS) if width >= least)
+
+
 class StewardScreen(Screen[None]):
     """Base of the full screens. Subclasses give their middle as :meth:`body`."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*keys.EVERYWHERE]
+
+    focused: Reactive[Widget | None] = Reactive(None, repaint=False)
+    """As Textual has it, but that a change does not draw the whole screen again: the widgets draw themselves."""
+
+    _was_connected = False
 
     @dataclass
     class RequestFailed(Message):
@@ -42,6 +58,9 @@ class StewardScreen(Screen[None]):
 
     def compose(self) -> ComposeResult:
         """The frame around the body."""
+        # Textual sets the class for the width after the first layout, which would then be drawn twice.
+        for _, name in WIDTHS:
+            self.set_class(name == width_class(self.app.size.width), name)
         yield Headline()
         yield from self.body()
         with Vertical(id="foot"):
@@ -105,8 +124,11 @@ class StewardScreen(Screen[None]):
         if connection.phase == "lost" and connection.problem is not None:
             sentence = f"{connection.problem.sentence} What is shown stays as it was."
             self.note(Note(sentence, (("r", "reconnect"), ("d", "what was said"))))
+        elif connection.phase == "connecting" and self._was_connected and connection.stages:
+            self.note(Note(f"Reconnecting: {connection.stages[-1]}", kind="note"))
         elif connection.phase != "failed":
             self.note(None)
+        self._was_connected |= connection.ready
         self.connection_changed(connection)
         self.refresh_bindings()
 

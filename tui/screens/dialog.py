@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, ClassVar, TypeVar, cast
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
+from textual.reactive import Reactive
 from textual.screen import ModalScreen
+from textual.widget import Widget
 from textual.worker import Worker
 
 from tui import keys
@@ -31,6 +33,8 @@ class Dialog(ModalScreen[Answer]):
         ),
         keys.QUIT,
     ]
+
+    focused: Reactive[Widget | None] = Reactive(None, repaint=False)
 
     def compose(self) -> ComposeResult:
         """The frame around the body."""

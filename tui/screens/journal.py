@@ -102,7 +102,9 @@ class JournalScreen(StewardScreen):
         self.query_one("#entry", VerticalScroll).scroll_home(animate=False)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """There is a hash once it has been read; here the journal's own key leads nowhere."""
+        """There is a hash once it has been read."""
+        if action == "reload":
+            return self.steward_app.connection.phase != "lost"  # then the key reconnects
         if action == "copy":
             return self._report is not None and self._report.entries > 0
         return True

@@ -40,6 +40,8 @@ SUMMARY_SECONDS = 0.25
 """How long the cursor rests on a person before the summary is read: passing by reads nothing."""
 
 SUMMARIES_KEPT = 64
+PATIENCE_SECONDS = 0.5
+"""Seconds without an answer after which the screen says that it is searching."""
 
 
 class PeopleScreen(StewardScreen):
@@ -182,6 +184,12 @@ class PeopleScreen(StewardScreen):
         self._open_when_found = False
         if self.steward is not None and self.steward_app.connection.ready:
             self._run_search(self._generation, self._request())
+            self.set_timer(PATIENCE_SECONDS, partial(self._say_searching, self._generation))
+
+    def _say_searching(self, generation: int) -> None:
+        """An answer that takes long is announced; most come before anybody could read it."""
+        if self._answered < generation == self._generation:
+            self.query_one("#count", Static).update(Content.styled("Searching…", MUTED), layout=False)
 
     @work(exclusive=True, group="search", exit_on_error=False)
     async def _run_search(self, generation: int, request: SearchPeople) -> None:

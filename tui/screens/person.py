@@ -132,7 +132,7 @@ class PersonScreen(StewardScreen):
         """Fill in the rest."""
         self.detail = message.detail
         self.person = message.detail.person
-        self.query_one("#title", Static).update(self._title())
+        self.query_one("#title", Static).update(self._title(), layout=False)
         self._show_facts()
 
     def on_person_screen_counting(self, message: Counting) -> None:

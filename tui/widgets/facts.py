@@ -41,7 +41,7 @@ class Facts(Widget):
     Facts { height: auto; width: 1fr; }
     """
 
-    sections: reactive[tuple[Section, ...]] = reactive((), layout=True)
+    sections: reactive[tuple[Section, ...]] = reactive(())
 
     def __init__(
         self,
@@ -53,6 +53,11 @@ class Facts(Widget):
         super().__init__(id=id)
         self._apart = apart
         self.set_reactive(Facts.sections, tuple(sections))
+
+    def watch_sections(self) -> None:
+        """Lay the screen out again only where the height becomes another."""
+        if len(self._lines(self.content_size.width)) != self.content_size.height:
+            self.refresh(layout=True)
 
     def render(self) -> Content:
         """All lines at the present width."""

@@ -76,7 +76,7 @@ class Footprint(Vertical):
         """Say how far the counting is."""
         of = f" of {wording.thousands(progress.total)}" if progress.total else ""
         words = f"Counting, {wording.thousands(progress.done)}{of} places"
-        self.query_one("#footprint-total", Static).update(Content.styled(words, MUTED))
+        self.query_one("#footprint-total", Static).update(Content.styled(words, MUTED), layout=False)
 
     def show(self, rows: Sequence[FootprintRow]) -> None:
         """Show what was counted."""
@@ -102,7 +102,7 @@ class Footprint(Vertical):
     def on_virtual_table_row_highlighted(self, event: VirtualTable.RowHighlighted) -> None:
         """Say what the row is about."""
         event.stop()
-        self.query_one("#footprint-about", Static).update(_about(self._lines[event.index]))
+        self.query_one("#footprint-about", Static).update(_about(self._lines[event.index]), layout=False)
 
     def _draw(self, *, keep_cursor: bool) -> None:
         if self._rows is None:
@@ -114,7 +114,7 @@ class Footprint(Vertical):
         table.columns = layout.columns(self._order)
         table.sort = layout.sort_sign(self._order)
         table.rows_changed(keep_cursor=keep_cursor)
-        self.query_one("#footprint-total", Static).update(Content(self.total))
+        self.query_one("#footprint-total", Static).update(Content(self.total), layout=False)
 
 
 def _about(row: layout.Line) -> Content:
