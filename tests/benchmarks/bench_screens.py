@@ -20,8 +20,8 @@ from tests.terminal import Terminal
 PROGRAM = [sys.executable, "-c", "from tui.main import main; main()"]
 NAMES = ["marta heavy", "otto", "kowalski", "annabe", "1042"]
 ANSWER = " · exact matches first".encode()
-END_SECONDS = 0.06
-"""Quiet after which an answer is whole; the summary beside it comes later."""
+END_SECONDS = 0.012
+"""Quiet after which the rows are whole: they come in one frame with their count, the summary 50 ms later."""
 
 FIRST_WORDS = "name, address, id"
 CLEAR = "\x15"

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import ClassVar
 
+from rich.style import Style
 from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -42,6 +43,17 @@ SUMMARY_SECONDS = 0.25
 SUMMARIES_KEPT = 64
 PATIENCE_SECONDS = 0.5
 """Seconds without an answer after which the screen says that it is searching."""
+
+
+class PeopleTable(VirtualTable):
+    """The table, with its plain style looked up once a frame: Textual works out a widget's own anew for each line."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"virtual-table--plain"}
+
+    @property
+    def rich_style(self) -> Style:
+        """The style of a row without one of its own."""
+        return self.get_component_rich_style("virtual-table--plain")
 
 
 class PeopleScreen(StewardScreen):
@@ -118,7 +130,7 @@ class PeopleScreen(StewardScreen):
                 yield FilterBar(id="filters")
                 with ContentSwitcher(initial="stages", id="list-body"):
                     yield Stages(id="stages")
-                    yield VirtualTable(COLUMNS, self.listing.rows, id="table")
+                    yield PeopleTable(COLUMNS, self.listing.rows, id="table")
                 yield Static(id="count")
             yield Summary(id="summary")
 
@@ -208,7 +220,7 @@ class PeopleScreen(StewardScreen):
             return
         self._answered = message.generation
         self.listing.begin(message.page, self.now)
-        self._shown = message.request
+        narrowed_before, self._shown = _narrows(self._shown), message.request
         if not _narrows(message.request):
             self._everybody = message.page.total
         table = self.query_one(VirtualTable)
@@ -218,6 +230,8 @@ class PeopleScreen(StewardScreen):
             self._show_person(None)
         self.note(None)
         self._show_count()
+        if narrowed_before != _narrows(message.request):
+            self.refresh_bindings()
         if self._open_when_found:
             self._open_when_found = False
             self._open_current()
@@ -237,7 +251,6 @@ class PeopleScreen(StewardScreen):
             total += " · by name"
         marks = len(self.query_one(VirtualTable).marks)
         marked = f"   ● {wording.thousands(marks)} marked" if marks else ""
-        self.refresh_bindings()
         self.query_one("#count", Static).update(Content.assemble((total, MUTED), (marked, "bold")), layout=False)
 
     # Pages
