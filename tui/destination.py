@@ -28,6 +28,8 @@ def objection(typed: str) -> str | None:
     """Why this will not do as a destination; None where it will. The export checks again when it starts."""
     if not typed.strip():
         return "Name a directory."
+    if not typed.strip().isprintable():
+        return "This path holds characters that cannot be seen."
     try:
         path = read_path(typed)
         if path.is_dir():

@@ -26,4 +26,4 @@ def sparkline(values: Sequence[int], width: int) -> str:
 def _level(value: int, peak: int) -> str:
     if value <= 0:
         return NOTHING
-    return LEVELS[min(len(LEVELS) - 1, value * len(LEVELS) // (peak + 1))]
+    return LEVELS[-(-value * len(LEVELS) // peak) - 1]
