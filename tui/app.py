@@ -175,6 +175,10 @@ class StewardApp(TypeAheadApp):
     def _set_theme(self, name: str) -> None:
         self.theme = name
 
+    def action_help_quit(self) -> None:
+        """Ctrl+C copies where there is a selection, and ends nothing: say what does."""
+        self._tell(Note("To leave zulip-steward:", (("^q", "quit"),), kind="note"))
+
     def action_reconnect(self) -> None:
         """Open the session again."""
         self._open_session()

@@ -108,3 +108,9 @@ async def test_diagnostics_show_the_cause_of_a_failure() -> None:
         assert "j journal" in driver.text
         await driver.press("escape")
         await driver.until_text("[ Retry ]")
+
+
+async def test_control_c_says_how_to_leave(install: Path) -> None:
+    async with running(install) as driver:
+        await driver.press("escape", "ctrl+c")
+        await driver.until_text("To leave zulip-steward:", "^q quit")
