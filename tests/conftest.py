@@ -31,21 +31,30 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--install", type=Path, metavar="PATH", help="a Zulip deployment to test with instead of the demo"
     )
+    parser.addoption(
+        "--keep-demo",
+        type=Path,
+        metavar="DIR",
+        help="keep the demo in this directory (a short path) and leave it running, so that the next run starts at once",
+    )
 
 
 @pytest.fixture(scope="session")
-def demo_directory() -> Iterator[Path]:
+def demo_directory(request: pytest.FixtureRequest) -> Iterator[Path]:
     """A directory for this session's demos; the steward's own processes find it through the environment.
 
     Its path is short, because a socket's path must be; and where root runs the tests, the account that runs
     PostgreSQL can pass through it.
     """
-    directory = Path(tempfile.mkdtemp(prefix="zs-", dir="/tmp"))
+    kept: Path | None = request.config.getoption("--keep-demo")
+    directory = kept or Path(tempfile.mkdtemp(prefix="zs-", dir="/tmp"))
+    directory.mkdir(exist_ok=True)
     directory.chmod(0o711 if os.geteuid() == 0 else 0o700)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(DIRECTORY_VARIABLE, str(directory))
         yield directory
-    shutil.rmtree(directory, ignore_errors=True)
+    if kept is None:
+        shutil.rmtree(directory, ignore_errors=True)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -64,7 +73,8 @@ def demo(demo_directory: Path, request: pytest.FixtureRequest) -> Iterator[DemoI
     if any("scratch" in getattr(item, "fixturenames", ()) for item in request.session.items):
         make_template(install)
     yield install
-    stop("small")
+    if request.config.getoption("--keep-demo") is None:
+        stop("small")
 
 
 @pytest.fixture

@@ -21,8 +21,10 @@ _numbers = count(1)
 
 
 def make_template(demo: DemoInstall) -> None:
-    """Keep the database as it is now; nobody may be connected to it yet."""
+    """Keep the database as it is now; nobody may be connected to it yet. A kept demo has its template already."""
     with _server(demo) as server:
+        if server.execute("SELECT 1 FROM pg_database WHERE datname = %s", [TEMPLATE]).fetchone():
+            return
         # Nothing on this server outlives the tests.
         server.execute("ALTER SYSTEM SET fsync = off")
         server.execute("SELECT pg_reload_conf()")
@@ -35,6 +37,8 @@ def make_scratch(demo: DemoInstall) -> Iterator[DemoInstall]:
     name = f"scratch{next(_numbers)}"
     copy = Places(demo.base.parent / name)
     with _server(demo) as server:
+        _drop(server, name)
+        shutil.rmtree(copy.base, ignore_errors=True)
         words = "CREATE DATABASE {} TEMPLATE {} OWNER zulip STRATEGY file_copy"
         server.execute(sql.SQL(words).format(sql.Identifier(name), sql.Identifier(TEMPLATE)))
         # Settings of a database are not part of the template.
@@ -48,8 +52,12 @@ def make_scratch(demo: DemoInstall) -> Iterator[DemoInstall]:
     write_stub(copy)
     yield replace(demo, path=copy.install, url=demo.url.replace("@/zulip?", f"@/{name}?"), base=copy.base)
     with _server(demo) as server:
-        server.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+        _drop(server, name)
     shutil.rmtree(copy.base)
+
+
+def _drop(server: psycopg.Connection[tuple[object, ...]], name: str) -> None:
+    server.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
 def _server(demo: DemoInstall) -> psycopg.Connection[tuple[object, ...]]:
