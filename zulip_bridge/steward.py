@@ -32,7 +32,7 @@ from zulip_bridge.api.server import Examine, Finding
 from zulip_bridge.client import Bridge, Stage
 from zulip_bridge.journal import Entry, Journal, JournalError, Operator, Result, Server, current_operator
 from zulip_bridge.journal import Person as JournalPerson
-from zulip_bridge.launch import Door, InstallTarget, Target, open_door
+from zulip_bridge.launch import Door, Target, open_door
 
 if TYPE_CHECKING:
     from zulip_bridge.export import ExportResult
@@ -44,12 +44,6 @@ Words = Callable[[str], None]
 def version() -> str:
     """This tool's version."""
     return metadata.version("zulip-steward")
-
-
-def ask_password_first(target: Target) -> None:
-    """Where sudo wants a password to open ``target``, let it ask on the terminal, before a screen is taken over."""
-    if isinstance(target, InstallTarget):
-        open_door(target).ask_password()
 
 
 class Steward:

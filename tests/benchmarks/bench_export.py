@@ -25,7 +25,7 @@ from zulip_bridge.api.people import FindPerson
 from zulip_bridge.client import Bridge
 from zulip_bridge.export import Provenance, export_person
 from zulip_bridge.launch import InstallTarget, open_door
-from zulip_bridge.launch.boot import SHELL
+from zulip_bridge.launch.words import SHELL
 
 COPY = """
 import json, time

@@ -18,7 +18,7 @@ from zulip_bridge.api.people import ListRealms, SearchPeople
 from zulip_bridge.client import Bridge
 from zulip_bridge.export import verify_export
 from zulip_bridge.launch import InstallTarget, open_door
-from zulip_bridge.launch.boot import SHELL
+from zulip_bridge.launch.words import SHELL
 
 PEOPLE_OF_A_REALM = 40
 ATTEMPTS = 3

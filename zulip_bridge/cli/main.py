@@ -110,7 +110,7 @@ def _open(open_screens: OpenScreens, choice: Choice, slow: bool | None, mouse: b
         refused("The screens need a terminal; the commands of zulip-steward --help do not.")
     # The connecting screen meets the same trouble, and has the room to explain it.
     with contextlib.suppress(StewardError):
-        from zulip_bridge.steward import ask_password_first
+        from zulip_bridge.launch import ask_password_first
 
         ask_password_first(target)
     return open_screens(target, read_only=choice.read_only, slow=slow, mouse=mouse)

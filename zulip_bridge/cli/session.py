@@ -32,7 +32,8 @@ class Interrupted(Exception):
 
 def with_steward(choice: Choice, work: Callable[[Steward], Awaitable[T]]) -> T:
     """Open the server that ``choice`` names, do the work, close it. Errors end the program with one sentence."""
-    from zulip_bridge.steward import Steward, ask_password_first
+    from zulip_bridge.launch import ask_password_first
+    from zulip_bridge.steward import Steward
 
     target = choice.target
 

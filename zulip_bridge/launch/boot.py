@@ -1,7 +1,6 @@
-"""What is said to Zulip's management shell, and what is sent to it.
+"""What is sent to Zulip's management shell: the worker's source.
 
-The words are short and always the same, because ``manage.log`` keeps every argument; the worker's source goes over
-stdin, where neither the kernel's limit for one argument nor the log is in the way.
+It goes over stdin, where neither the kernel's limit for one argument nor ``manage.log`` is in the way.
 """
 
 from __future__ import annotations
@@ -14,12 +13,6 @@ from pathlib import Path
 import orjson
 
 from zulip_bridge.api.calls import WorkerOptions
-
-BOOT = "import sys;f=sys.stdin.buffer;exec(f.read(int(f.readline())),{'f':f})"
-"""Reads the loader's source, of the length on the first line, and runs it. ``shell -c`` never reads stdin."""
-
-SHELL = ("shell", "-v", "0", "-c", BOOT)
-"""``-v 0`` silences Django 5.2's list of imports and is accepted by all versions."""
 
 SENT_PACKAGES = ("api", "worker")
 

@@ -18,8 +18,8 @@ from typing import Any
 
 from zulip_bridge.api.errors import ErrorKind, StewardError
 
-from .boot import SHELL
 from .targets import DEFAULT_INSTALL, DemoTarget, InstallTarget, Target
+from .words import SHELL
 
 SUDO_CHECK_SECONDS = 10.0
 
@@ -68,6 +68,12 @@ def open_door(target: Target, progress: Callable[[str], None] = _ignore_progress
     manage = target.path / "manage.py"
     owner = _owner(manage, target)
     return _door(manage, owner, target.label)
+
+
+def ask_password_first(target: Target) -> None:
+    """Where sudo wants a password to open ``target``, let it ask on the terminal, before a screen is taken over."""
+    if isinstance(target, InstallTarget):
+        open_door(target).ask_password()
 
 
 def _demo_door(target: DemoTarget, progress: Callable[[str], None]) -> Door:
