@@ -36,6 +36,7 @@ from zulip_bridge.launch import Door, Target, open_door
 
 if TYPE_CHECKING:
     from zulip_bridge.export import ExportResult
+    from zulip_bridge.inspect import Inspect
     from zulip_bridge.query import Queries
 
 Words = Callable[[str], None]
@@ -57,6 +58,7 @@ class Steward:
         self._identity = current_operator()
         self._recorded: set[tuple[str, int]] = set()
         self._queries: Queries | None = None
+        self._inspect: Inspect | None = None
 
     @classmethod
     async def open(
@@ -213,6 +215,15 @@ class Steward:
 
             self._queries = Queries(self._bridge, self.record, self._open_query_worker)
         return self._queries
+
+    @property
+    def inspect(self) -> Inspect:
+        """Readings of a part of what is held about a person; recorded."""
+        if self._inspect is None:
+            from zulip_bridge.inspect import Inspect
+
+            self._inspect = Inspect(self._bridge, self.record)
+        return self._inspect
 
     async def _open_query_worker(self) -> Bridge:
         """A worker of its own for a long result; it only reads."""
