@@ -36,12 +36,11 @@ class Listing:
         self.rows = PagedRows(page_size=PAGE, max_pages=MOST_PEOPLE // PAGE)
         self.number = -1
         self.total = 0
-        self.capped = False
         self._people: OrderedDict[int, Person] = OrderedDict()
 
     def begin(self, page: PeoplePage, now: datetime) -> None:
         """Forget what was listed; ``page`` is the first of another search."""
-        self.number, self.total, self.capped = page.listing, page.total, page.capped
+        self.number, self.total = page.listing, page.total
         self.rows.reset(page.total)
         self._people.clear()
         self.add(page, now)

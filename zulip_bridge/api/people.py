@@ -69,7 +69,6 @@ class PeoplePage:
     total: int
     offset: int
     people: list[Person]
-    capped: bool = False
 
 
 @dataclass(frozen=True)
