@@ -14,7 +14,15 @@ from typing import TYPE_CHECKING, Any
 
 from zulip_bridge.api.calls import Hello, Progress, WorkerOptions
 from zulip_bridge.api.changes import Change
-from zulip_bridge.api.edit import ApplyResult, ChangePreview, DescribeFields, EditableField, PreviewChanges
+from zulip_bridge.api.edit import (
+    NO_ACTION,
+    ApplyResult,
+    ChangePreview,
+    DescribeFields,
+    EditableField,
+    ListMemberships,
+    PreviewChanges,
+)
 from zulip_bridge.api.errors import ErrorKind, StewardError
 from zulip_bridge.api.footprint import FootprintRow, ReadFootprint
 from zulip_bridge.api.people import (
@@ -35,6 +43,7 @@ from zulip_bridge.journal import Person as JournalPerson
 from zulip_bridge.launch import Door, Target, open_door
 
 if TYPE_CHECKING:
+    from zulip_bridge.api.export_scope import ExportScope, SectionSize
     from zulip_bridge.export import ExportResult
     from zulip_bridge.inspect import Inspect
     from zulip_bridge.query import Queries
@@ -135,16 +144,34 @@ class Steward:
         await self._record_reading("person.footprint", person)
         return await self._bridge.call(ReadFootprint(person.id), on_progress)
 
+    async def measure_export(
+        self, person: Person, scope: ExportScope, on_size: Callable[[SectionSize], None] = lambda size: None
+    ) -> list[SectionSize]:
+        """How much each section of an export would be; ``on_size`` is told each as it is known. Recorded."""
+        from zulip_bridge.export.measuring import measure_export
+
+        await self._record_reading("export.measure", person)
+        return await measure_export(self._bridge, person, scope, on_size)
+
     async def export(
-        self, person: Person, destination: Path, on_progress: Callable[[Progress], None]
+        self,
+        person: Person,
+        destination: Path,
+        on_progress: Callable[[Progress], None],
+        scope: ExportScope | None = None,
     ) -> ExportResult:
-        """Export a person to a directory, in a worker of its own; recorded with its start and its end.
+        """Export what ``scope`` chooses (by default what Zulip's own export has) of a person to a directory.
+
+        It runs in a worker of its own, and is recorded with its start and its end.
 
         Cancelling the task cancels the export; nothing is kept then.
         """
+        from zulip_bridge.api.codec import to_json
+        from zulip_bridge.api.export_scope import SAME
         from zulip_bridge.export import Provenance, export_person
 
-        parameters = {"destination": str(destination)}
+        scope = scope or SAME
+        parameters = {"destination": str(destination), "scope": to_json(scope)}
         options = WorkerOptions(role="export", read_only=True, statement_timeout_ms=0, operator=self._identity.login)
         try:
             await self.record("export.started", Result("started"), person, parameters)
@@ -153,7 +180,7 @@ class Steward:
                 provenance = Provenance(
                     tool_version=version(), operator=self.operator, hello=bridge.hello, install=self.door.label
                 )
-                result = await export_person(bridge, person, destination, on_progress, provenance)
+                result = await export_person(bridge, person, destination, on_progress, provenance, scope)
             finally:
                 await asyncio.shield(bridge.close())
         except BaseException as error:
@@ -169,10 +196,21 @@ class Steward:
         await self._record_reading("person.read", person)
         return await self._bridge.call(DescribeFields(person.id))
 
+    async def memberships(self, person: Person) -> list[EditableField]:
+        """The groups and channels that the person can be put into or taken out of; recorded."""
+        await self._record_reading("person.read", person)
+        return await self._bridge.call(ListMemberships(person.id))
+
     async def preview(self, person: Person, changes: list[Change]) -> ChangePreview:
         """What changes would do, and whether Zulip's rules allow it. Nothing is written; recorded."""
         await self._record_reading("edit.preview", person)
-        return await self._bridge.call(PreviewChanges(person.id, changes))
+        preview = await self._bridge.call(PreviewChanges(person.id, changes))
+        for item in preview.items:
+            for refusal in item.refusals:
+                if refusal.rule == NO_ACTION:  # what was wished for, and cannot be had from this Zulip
+                    wish = {"field": item.field}
+                    await self.record("edit.impossible", Result("failed", refusal.sentence), person, wish)
+        return preview
 
     async def apply(self, preview: ChangePreview, why: dict[str, Any] | None = None) -> ApplyResult:
         """Do what was previewed; recorded before it is begun and when it has ended, with values before and after.

@@ -19,6 +19,10 @@ VOLATILE: tuple[EffectKind, ...] = ("session", "mail", "device", "invitation")
 """Effects whose numbers may change by themselves between preview and application, without it being refused."""
 
 
+NO_ACTION = "no action"
+"""The rule of a refusal where this version of Zulip has no function for it."""
+
+
 @dataclass(frozen=True)
 class Effect:
     """Something else that happens, or that deliberately does not, in a sentence."""
@@ -152,19 +156,30 @@ class Option:
     shown: str
 
 
+FieldSection = Literal["identity", "permissions", "profile", "settings", "access", "groups", "channels"]
+FieldKind = Literal[
+    "text", "long_text", "choice", "yes_no", "number", "date", "people", "link", "account", "removal", "member"
+]
+
+
 @dataclass(frozen=True)
 class EditableField:
-    """A field as a form shows it. ``kind`` says how it is entered; ``why_not`` is a sentence where it cannot be."""
+    """A field as a form shows it. ``kind`` says how it is entered; ``why_not`` is a sentence where it cannot be.
+
+    Of several people (``people``, where ``many``) and a membership (``member``: + or -) the value is written as in a
+    change; a ``removal`` can only be emptied.
+    """
 
     field: str
     label: str
-    section: Literal["identity", "permissions", "profile", "settings", "access"]
-    kind: Literal["text", "long_text", "choice", "yes_no", "number", "date", "people"]
+    section: FieldSection
+    kind: FieldKind
     value: str
     shown: str
     options: list[Option] = dataclasses.field(default_factory=list)
     hint: str = ""
     why_not: str = ""
+    many: bool = False
 
 
 @dataclass(frozen=True)
@@ -172,6 +187,16 @@ class DescribeFields(Request[list[EditableField]]):
     """Every field of the account that can be edited, with its value and what it may be."""
 
     METHOD: ClassVar[str] = "edit.fields"
+    RESULT: ClassVar[object] = list[EditableField]
+
+    person_id: int
+
+
+@dataclass(frozen=True)
+class ListMemberships(Request[list[EditableField]]):
+    """The organization's groups and channels that the account can be put into or taken out of, its own first."""
+
+    METHOD: ClassVar[str] = "edit.memberships"
     RESULT: ClassVar[object] = list[EditableField]
 
     person_id: int

@@ -7,9 +7,10 @@ from collections.abc import Callable
 from typing import Any
 
 from zulip_bridge.api.calls import Request
-from zulip_bridge.api.edit import ApplyChanges, DescribeFields, PreviewChanges
+from zulip_bridge.api.edit import ApplyChanges, DescribeFields, ListMemberships, PreviewChanges
 from zulip_bridge.api.errors import ErrorKind, StewardError
 from zulip_bridge.api.export import ExportPerson
+from zulip_bridge.api.export_scope import MeasureExport
 from zulip_bridge.api.footprint import ReadFootprint
 from zulip_bridge.api.people import FindPerson, ListRealms, PageOfPeople, SearchPeople, ShowPerson
 from zulip_bridge.api.query import CloseQuery, DescribeTables, FetchRows, ListModels, OpenQuery, StreamQuery
@@ -27,6 +28,7 @@ SERVED: list[tuple[type[Request[Any]], str, str]] = [
     (ShowPerson, "person", "show"),
     (ReadFootprint, "footprint", "read_footprint"),
     (ExportPerson, "export", "export_person"),
+    (MeasureExport, "export", "measure_export"),
     (Examine, "examine", "examine"),
     (OpenQuery, "query", "open_query"),
     (FetchRows, "query", "fetch_rows"),
@@ -37,6 +39,7 @@ SERVED: list[tuple[type[Request[Any]], str, str]] = [
     (PreviewChanges, "edit", "preview"),
     (ApplyChanges, "edit", "apply"),
     (DescribeFields, "edit", "describe"),
+    (ListMemberships, "edit", "list_memberships"),
 ]
 """Request type, module below ``zulip_bridge.worker``, function."""
 

@@ -104,19 +104,28 @@ class Edit:
     def why_not(self) -> Refusal | None:
         """Why this field cannot be edited on this account at all, whatever the value."""
         row = self.account.row
-        if self.account.is_system:
-            return Refusal("system bots", "This is one of the server's own bots, and it must stay as it is.")
-        if self.account.realm.deactivated:
-            return Refusal("deactivated organization", "The organization is deactivated; reactivate it first.")
-        if row.is_mirror_dummy and not self.for_placeholders:
-            return Refusal(
-                "placeholder account", "This is a placeholder (deleted, imported or mirrored), not an account."
-            )
+        refusal = self.refused_for(self.account)
+        if refusal is not None:
+            return refusal
         if row.is_bot and not self.for_bots:
             return Refusal("people only", f"A bot has no {self.title}.")
         if not row.is_bot and not self.for_people:
             return Refusal("bots only", f"Only a bot has a {self.title}.")
-        if not row.is_active and not self.for_deactivated:
+        return None
+
+    @classmethod
+    def refused_for(cls, account: Account) -> Refusal | None:
+        """Why nothing of this kind can be edited on the account."""
+        row = account.row
+        if account.is_system:
+            return Refusal("system bots", "This is one of the server's own bots, and it must stay as it is.")
+        if account.realm.deactivated:
+            return Refusal("deactivated organization", "The organization is deactivated; reactivate it first.")
+        if row.is_mirror_dummy and not cls.for_placeholders:
+            return Refusal(
+                "placeholder account", "This is a placeholder (deleted, imported or mirrored), not an account."
+            )
+        if not row.is_active and not cls.for_deactivated:
             return Refusal("deactivated account", "The account is deactivated; reactivate it first.")
         return None
 

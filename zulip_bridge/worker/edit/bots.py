@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from zulip_bridge.api.edit import EditableField, Effect, Refusal
+from zulip_bridge.api.edit import NO_ACTION, EditableField, Effect, Refusal
 from zulip_bridge.worker import compat
 
 from .account import Account, named, user_profiles
@@ -66,7 +66,7 @@ class BotOwner(Edit):
     def _owner(self) -> Any:
         word = self.change.value.strip()
         if not word:
-            raise Refused("bot owner", "Zulip has no action that leaves a bot without an owner.")
+            raise Refused(NO_ACTION, "Zulip has no action that leaves a bot without an owner.")
         candidates = user_profiles().objects.filter(realm_id=self.account.row.realm_id)
         if word.isascii() and word.isdigit():
             found = candidates.filter(id=int(word[:9])).first()
@@ -120,4 +120,4 @@ class Avatar(Edit):
     def describe(self) -> EditableField | None:
         """A choice to remove it, while there is one."""
         reading = self.read(self.account)
-        return EditableField(self.field, self.title, "identity", "text", *reading, hint="Empty removes it.")
+        return EditableField(self.field, self.title, "identity", "removal", *reading)

@@ -10,7 +10,15 @@ import orjson
 
 from zulip_bridge.api.changes import FIELDS, ONE_OFF, Change, ChangeError, normal
 from zulip_bridge.api.codec import to_json
-from zulip_bridge.api.edit import VOLATILE, ChangePreview, PlannedChange, PlannedState, PreviewChanges, Refusal
+from zulip_bridge.api.edit import (
+    NO_ACTION,
+    VOLATILE,
+    ChangePreview,
+    PlannedChange,
+    PlannedState,
+    PreviewChanges,
+    Refusal,
+)
 from zulip_bridge.api.errors import ErrorKind, StewardError
 from zulip_bridge.worker import compat
 from zulip_bridge.worker.context import Context
@@ -162,7 +170,7 @@ def _look_at(edit: Edit) -> PlannedChange:
     try:
         action = "" if refusals else edit.call().name
     except compat.MissingAction as missing:
-        refusals = [Refusal("no action", str(missing))]
+        refusals = [Refusal(NO_ACTION, str(missing))]
     if refusals:
         return dataclasses.replace(_item(edit, "refused", before, after), refusals=refusals)
     return dataclasses.replace(_item(edit, "change", before, after), action=action, effects=edit.effects())

@@ -114,7 +114,8 @@ class Setting(Edit):
 
     def describe(self) -> EditableField:
         """By type; a choice where the values are known."""
-        options = [Option(*self._reading(value)) for value in self._accepted() or []]
+        accepted = self._accepted() or (sorted(zoneinfo.available_timezones()) if self.name == "timezone" else [])
+        options = [Option(*self._reading(value)) for value in accepted]
         kind = user_profiles().property_types.get(self.name, str)
         entered: Any = "choice" if options else {bool: "yes_no", int: "number"}.get(kind, "text")
         section: Any = "identity" if self.name in LABELS else "settings"

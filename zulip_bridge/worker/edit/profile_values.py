@@ -9,15 +9,22 @@ from collections.abc import Iterator
 from typing import Any
 
 from zulip_bridge.api.changes import Change
-from zulip_bridge.api.edit import EditableField, Effect, Option, Refusal
+from zulip_bridge.api.edit import EditableField, Effect, FieldKind, Option, Refusal
 from zulip_bridge.worker import compat
 
 from .account import Account, named, user_profiles
 from .base import Edit, Reading, Refused, checked_by_zulip, effect, not_audited, told
 from .identity import overwritten_by_ldap
 
-LONG_TEXT, CHOICE, DATE, PEOPLE = 2, 3, 4, 6
-FORMS: dict[int, Any] = {LONG_TEXT: "long_text", CHOICE: "choice", DATE: "date", PEOPLE: "people"}
+LONG_TEXT, CHOICE, DATE, LINK, PEOPLE, EXTERNAL = 2, 3, 4, 5, 6, 7
+FORMS: dict[int, FieldKind] = {
+    LONG_TEXT: "long_text",
+    CHOICE: "choice",
+    DATE: "date",
+    LINK: "link",
+    PEOPLE: "people",
+    EXTERNAL: "account",
+}
 ACTION = "zerver.actions.custom_profile_fields.do_update_user_custom_profile_data_if_changed"
 
 
@@ -94,8 +101,18 @@ class ProfileValue(Edit):
         """By type."""
         options = [Option(key, text) for key, text in self._choices()]
         entered = FORMS.get(self.definition.field_type, "text")
-        reading, hint = self.read(self.account), str(self.definition.hint)
-        return EditableField(self.field, self.title, "profile", entered, *reading, options, hint)
+        hint = str(self.definition.hint) or self._kind_of_account()
+        many = self.definition.field_type == PEOPLE
+        return EditableField(
+            self.field, self.title, "profile", entered, *self.read(self.account), options, hint, many=many
+        )
+
+    def _kind_of_account(self) -> str:
+        """Of an external account: where it is."""
+        if self.definition.field_type != EXTERNAL:
+            return ""
+        data = json.loads(self.definition.field_data or "{}")
+        return f"The name at {data.get('url_pattern') or data.get('subtype') or 'another service'}."
 
     def _reading(self, stored: str) -> Reading:
         if not stored:
