@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from zulip_bridge.steward import Steward
 
 NOTE_SECONDS = 8.0
+READ_ONLY = "This session is READ ONLY: nothing can be changed in it. Start zulip-steward without --read-only."
 LOST_KINDS = (ErrorKind.WORKER_LOST, ErrorKind.PROTOCOL)
 
 
@@ -46,6 +47,9 @@ class StewardScreen(Screen[None]):
 
     focused: Reactive[Widget | None] = Reactive(None, repaint=False)
     """As Textual has it, but that a change does not draw the whole screen again: the widgets draw themselves."""
+
+    WRITES: ClassVar[frozenset[str]] = frozenset()
+    """Actions that lead to a change on the server; a read-only session shows them greyed and says why."""
 
     _was_connected = False
 
@@ -115,6 +119,17 @@ class StewardScreen(Screen[None]):
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         """Textual tells only the node that started a task."""
         self.steward_app.note_worker(event.worker)
+
+    def why_not(self, action: str) -> str | None:
+        """Why an action that is offered leads nowhere in this session, as a sentence; its key is then greyed."""
+        return READ_ONLY if action in self.WRITES and self.steward_app.connection.read_only else None
+
+    def refused(self, action: str) -> bool:
+        """Whether :meth:`why_not` is against it; the operator is told."""
+        reason = self.why_not(action)
+        if reason is not None:
+            self.note(Note(reason, kind="note"))
+        return reason is not None
 
     def connection_changed(self, connection: Connection) -> None:
         """For subclasses: the connection came, or went."""

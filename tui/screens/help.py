@@ -14,6 +14,7 @@ from textual.screen import Screen
 from tui import keys
 from tui.screens.dialog import Dialog, StyleSheets
 from tui.widgets.facts import Fact, Facts, Section
+from tui.widgets.keyline import why_not
 
 
 class HelpScreen(Dialog[None]):
@@ -48,7 +49,7 @@ def sections(screen: Screen[object]) -> tuple[Section, ...]:
         if not words or active.binding.id is None:
             continue  # what Textual binds by itself has no id
         group = groups.setdefault(_title(active.node, screen), {})
-        names, _ = group.setdefault(active.binding.action, ([], _words(words, active)))
+        names, _ = group.setdefault(active.binding.action, ([], _words(words, active, screen)))
         name = _key_name(active.binding, screen)
         if name not in names:
             names.append(name)
@@ -68,5 +69,8 @@ def _key_name(binding: Binding, screen: Screen[object]) -> str:
     return screen.app.get_key_display(binding)
 
 
-def _words(words: str, active: ActiveBinding) -> Content:
+def _words(words: str, active: ActiveBinding, screen: Screen[object]) -> Content:
+    reason = why_not(screen, active.binding)
+    if reason is not None:
+        return Content.styled(f"{words}. {reason}", "dim")
     return Content(words) if active.enabled else Content.styled(f"{words} (not now)", "dim")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Protocol, runtime_checkable
 
 from textual.binding import ActiveBinding, Binding
 from textual.content import Content
@@ -13,8 +14,17 @@ from textual.widget import Widget
 from tui.shown import MUTED
 
 GAP = 3
+GREYED = "dim strike"
 LAST = ("app.keys", "app.palette")
 """Actions that are never left out, shown at the end of the line."""
+
+
+@runtime_checkable
+class HasReasons(Protocol):
+    """A screen with keys that may be greyed."""
+
+    def why_not(self, action: str) -> str | None:
+        """Why an action leads nowhere in this session."""
 
 
 class KeyLine(Widget):
@@ -54,7 +64,16 @@ class KeyLine(Widget):
     def _key(self, binding: Binding) -> Content:
         display = self.app.get_key_display(binding)
         words = binding.description[:1].lower() + binding.description[1:]
+        if why_not(self.screen, binding) is not None:
+            return Content.styled(f"{display} {words}", GREYED)
         return Content.assemble((display, "bold $primary"), " ", (words, MUTED))
+
+
+def why_not(screen: Screen[object], binding: Binding) -> str | None:
+    """The sentence of a screen that says why a key leads nowhere in this session; None where it does lead on."""
+    if not isinstance(screen, HasReasons):
+        return None
+    return screen.why_not(binding.action.partition("(")[0])
 
 
 def _as_declared(active: Sequence[ActiveBinding]) -> list[ActiveBinding]:
