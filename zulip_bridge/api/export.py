@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import ClassVar, Literal
 
 from .calls import Request
+from .export_scope import SAME, ExportScope
 
 PHASES = ("account", "messages", "files")
 """The phases of an export as its progress names them, in their order."""
@@ -84,11 +85,22 @@ ExportEvent = Planned | FileBegins | FileEnds | FileAbandoned | Warned | Section
 
 
 @dataclass(frozen=True)
+class Place:
+    """A list of rows beside the tables of ``user.json``: where it is, how many rows it has, and what they are."""
+
+    file: str
+    rows: int
+    description: str
+
+
+@dataclass(frozen=True)
 class ExportSummary:
     """The last word of an export, for the manifest.
 
     ``messages_without_own_row`` counts messages that ``export_single_user`` would have dropped, because the
     person has no UserMessage row for them. ``redactions`` says of each secret that it exists, never its value.
+    ``places`` explains the lists of ``elsewhere.json``, ``bots.json`` and ``reference.json`` by their names.
+    ``third_parties`` counts what was replaced of other people's, by kind.
     """
 
     person_id: int
@@ -98,13 +110,16 @@ class ExportSummary:
     messages_without_own_row: int
     tables: dict[str, int]
     redactions: dict[str, str]
+    places: dict[str, Place] = field(default_factory=dict)
+    third_parties: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class ExportPerson(Request[ExportSummary]):
-    """Stream everything that ``manage.py export_single_user`` writes about a person, and what it drops."""
+    """Stream what ``scope`` chooses of everything that the server holds about a person."""
 
     METHOD: ClassVar[str] = "person.export"
     RESULT: ClassVar[type[ExportSummary]] = ExportSummary
 
     person_id: int
+    scope: ExportScope = SAME

@@ -17,6 +17,7 @@ import orjson
 
 from zulip_bridge.api.codec import to_json
 from zulip_bridge.api.export import ExportSummary, SectionDone, Warned
+from zulip_bridge.api.export_scope import PRESETS, ExportScope
 from zulip_bridge.api.people import Person
 
 from .directory import WrittenFile
@@ -39,7 +40,9 @@ class Contents:
     warnings: list[Warned] = field(default_factory=list)
 
 
-def build(person: Person, provenance: Provenance, summary: ExportSummary, contents: Contents) -> dict[str, Any]:
+def build(
+    person: Person, provenance: Provenance, scope: ExportScope, summary: ExportSummary, contents: Contents
+) -> dict[str, Any]:
     """The manifest as JSON values, without its digest."""
     return {
         "format": FORMAT,
@@ -60,20 +63,30 @@ def build(person: Person, provenance: Provenance, summary: ExportSummary, conten
             "tool_version": provenance.tool_version,
         },
         "server": _server(provenance),
-        "scope": {
-            "preset": "export_single_user",
-            "words": "Everything that Zulip's own export_single_user writes about this person, and the messages "
-            "that it drops because the person has no UserMessage row for them.",
-        },
+        "scope": _scope(scope),
         "redactions": summary.redactions,
         "messages": {
             "written": summary.messages,
             "without_own_row": summary.messages_without_own_row,
         },
         "tables": summary.tables,
+        "places": to_json(summary.places),
         "sections": [_without_event(each) for each in contents.sections],
         "warnings": [_without_event(each) for each in contents.warnings],
         "files": [_file(each) for each in sorted(contents.files, key=lambda each: each.path)],
+    }
+
+
+def _scope(scope: ExportScope) -> dict[str, Any]:
+    names: dict[str, str] = {preset: description for preset, (_, description) in PRESETS.items()}
+    return {
+        "preset": scope.preset,
+        "words": names.get(scope.preset, "The sections that the operator chose."),
+        "sections": list(scope.sections),
+        "since": scope.since,
+        "until": scope.until,
+        "others": scope.others,
+        "as_zulip": scope.as_zulip,
     }
 
 

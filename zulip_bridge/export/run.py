@@ -23,6 +23,7 @@ from zulip_bridge.api.export import (
     SectionDone,
     Warned,
 )
+from zulip_bridge.api.export_scope import SAME, ExportScope
 from zulip_bridge.api.people import Person
 from zulip_bridge.client import Bridge, Chunk
 
@@ -48,28 +49,36 @@ async def export_person(
     destination: Path,
     on_progress: Callable[[Progress], None],
     provenance: Provenance,
+    scope: ExportScope = SAME,
 ) -> ExportResult:
-    """Export a person to a new or empty directory.
+    """Export what ``scope`` chooses of a person to a new or empty directory.
 
-    ``on_progress`` is told the phases ``account``, ``messages`` and ``files``. Cancelling the task cancels the export
+    ``on_progress`` is told the phases ``account``, ``messages`` and ``files``, and ``archived`` and ``flags`` where
+    these were chosen. Cancelling the task cancels the export
     in PostgreSQL. Whatever goes wrong, the destination is left as it was.
 
     Raises :class:`StewardError`: kind ``refused`` for a destination that will not do, ``storage`` where writing
     fails, and whatever the bridge raises.
     """
-    return await _Export(bridge, person, on_progress, provenance).run(destination)
+    return await _Export(bridge, person, on_progress, provenance, scope).run(destination)
 
 
 class _Export:
     """One export. All writing happens in one thread, in order; what failed is removed when that thread has ended."""
 
     def __init__(
-        self, bridge: Bridge, person: Person, on_progress: Callable[[Progress], None], provenance: Provenance
+        self,
+        bridge: Bridge,
+        person: Person,
+        on_progress: Callable[[Progress], None],
+        provenance: Provenance,
+        scope: ExportScope,
     ) -> None:
         self._bridge = bridge
         self._person = person
         self._on_progress = on_progress
         self._provenance = provenance
+        self._scope = scope
 
     async def run(self, destination: Path) -> ExportResult:
         """See :func:`export_person`."""
@@ -79,7 +88,9 @@ class _Export:
         receiver = Receiver(directory)
         try:
             summary = await self._receive(receiver, writer)
-            data = manifest.encode(manifest.build(self._person, self._provenance, summary, receiver.contents))
+            data = manifest.encode(
+                manifest.build(self._person, self._provenance, self._scope, summary, receiver.contents)
+            )
             await writer.put(directory.finish, data)
             await writer.finish()
         except BaseException as error:
@@ -98,7 +109,7 @@ class _Export:
         )
 
     async def _receive(self, receiver: Receiver, writer: Writer) -> ExportSummary:
-        async with self._bridge.stream(ExportPerson(self._person.id)) as stream:
+        async with self._bridge.stream(ExportPerson(self._person.id, self._scope)) as stream:
             async for item in stream:
                 if isinstance(item, Chunk):
                     await writer.put(receiver.chunk, item.data, len(item.data))
