@@ -47,7 +47,8 @@ async def person(driver: Driver) -> None:
 async def footprint(driver: Driver) -> None:
     """Where the server holds something about the person, on a small terminal."""
     await driver.open("marta heavy")
-    await driver.press("3", "down", "down")
+    await driver.show_tab("footprint")
+    await driver.press("down", "down")
 
 
 async def export_dialog(driver: Driver) -> None:

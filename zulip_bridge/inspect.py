@@ -7,13 +7,18 @@ what they were set to: that is where personal data belongs.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime, timezone
+from pathlib import Path
 from typing import Any, TypeVar
 
 from zulip_bridge.api.calls import Progress, Request
+from zulip_bridge.api.errors import StewardError
 from zulip_bridge.api.people import Person
 from zulip_bridge.client import Bridge
 from zulip_bridge.journal import Result
+from zulip_bridge.saving import Draft, Saved
 
 R = TypeVar("R")
 Record = Callable[[str, Result, Person, dict[str, Any]], Awaitable[None]]
@@ -47,3 +52,28 @@ class Inspect:
             await self._record(request.METHOD, Result("done"), person, parameters)
             self._recorded.add(reading)
         return await self._bridge.call(request, on_progress)
+
+    async def save(self, person: Person, section: str, data: Any, path: Path) -> Saved:
+        """Save what was read of ``person`` as a file of JSON, 0600; recorded with its hash before it has its name.
+
+        ``data`` is what the contract is made of. :class:`StewardError` (kind ``storage``) where it cannot be
+        written, or something is there already.
+        """
+        value = {
+            "section": section,
+            "person": {"id": person.id, "realm": person.realm},
+            "saved_at": datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "data": data,
+        }
+        parameters: dict[str, Any] = {"section": section, "path": str(path)}
+        try:
+            draft = await asyncio.to_thread(Draft.write, path, value)
+        except StewardError as error:
+            await self._record("person.saved", Result("failed", error.sentence), person, parameters)
+            raise
+        parameters["sha256"] = draft.saved.sha256
+        try:
+            await self._record("person.saved", Result("done", f"{draft.saved.size} bytes"), person, parameters)
+            return await asyncio.to_thread(draft.keep)
+        finally:
+            await asyncio.to_thread(draft.drop)

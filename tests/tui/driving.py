@@ -8,6 +8,7 @@ import time
 from collections.abc import AsyncIterator, Callable
 from datetime import datetime, timezone
 from pathlib import Path
+from typing import Any
 
 from textual.content import Content
 from textual.pilot import Pilot
@@ -17,8 +18,9 @@ from tests.tui.frames import frame
 from tui.app import StewardApp
 from tui.screens.people import PeopleScreen
 from tui.screens.person import PersonScreen
+from tui.tabs.base import PersonTab
+from tui.tabs.registry import TABS
 from tui.widgets.facts import Fact, Facts, Section
-from tui.widgets.footprint import Footprint
 from tui.widgets.searchline import SearchLine
 from tui.widgets.virtual_table import VirtualTable
 from zulip_bridge.launch import InstallTarget
@@ -97,15 +99,24 @@ class Driver:
         await self.until(lambda: people._answered == people._generation > 0, "the answer to the search")
 
     async def open(self, text: str) -> PersonScreen:
-        """Search, open the first, and wait for all of the person."""
+        """Search, open the first, and wait for the person's first tab."""
         await self.find(text)
         self.people.query_one(SearchLine).activate()
         await self.press("enter")
         await self.until(lambda: isinstance(self.app.screen, PersonScreen), "the person's screen")
         screen = self.app.screen
         assert isinstance(screen, PersonScreen)
-        await self.until(lambda: screen.detail is not None and screen.query_one(Footprint).total, "the person")
+        await self.until(lambda: screen.detail is not None and screen.tab.found is not None, "the person")
         return screen
+
+    async def show_tab(self, name: str) -> PersonTab[Any]:
+        """Press the digit of a tab of the person on screen, and wait for what it shows."""
+        screen = self.app.screen
+        assert isinstance(screen, PersonScreen)
+        index = next(index for index, tab in enumerate(TABS) if tab.module == name)
+        await self.press(str(index + 1))
+        await self.until(lambda: screen.active == index and screen.tab.found is not None, f"the tab {name}")
+        return screen.tab
 
     def hold_still(self, *, weeks: bool = True) -> None:
         """Replace what depends on the machine or on today: who runs it where, and the weeks counted back from now."""

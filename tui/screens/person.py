@@ -1,147 +1,90 @@
-"""One person: who it is, in what state the account is, and where the server holds something about them."""
+"""One person: a title, the tabs, and the tab that is looked at."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, VerticalScroll
+from textual.containers import Container
 from textual.content import Content
-from textual.message import Message
-from textual.widget import Widget
 from textual.widgets import Static
 
 from tui import keys, portrait
 from tui.connection import Connection
 from tui.screens.base import StewardScreen
 from tui.shown import MUTED, shown
-from tui.widgets.facts import Facts
-from tui.widgets.footprint import Footprint
+from tui.tabs.base import PersonTab
+from tui.tabs.registry import TABS
+from tui.widgets.notice import Note
 from tui.widgets.tabstrip import TabStrip
-from tui.widgets.virtual_table import VirtualTable
-from zulip_bridge.api.calls import Progress
 from zulip_bridge.api.errors import StewardError
-from zulip_bridge.api.footprint import FootprintRow
 from zulip_bridge.api.people import Person, PersonDetail
 from zulip_bridge.text import display_text
 
-PANES = ("Person", "Account", "Footprint")
+if TYPE_CHECKING:
+    from tui.screens.save_dialog import SaveOrder
+
+DIGITS = [
+    Binding(
+        str(index + 1), f"tab({index})", tab.name.lower(), show=False, id=f"person.{tab.module}", tooltip=tab.tooltip
+    )
+    for index, tab in enumerate(TABS)
+]
 
 
 class PersonScreen(StewardScreen):
-    """Shows ``person``; what the list knew at once, the rest as it is read."""
+    """Shows ``person``; a tab is made, and reads, when it is first looked at."""
 
     CSS_PATH = "person.tcss"
-    AUTO_FOCUS = "#facts"
+    AUTO_FOCUS = ""
     BINDINGS: ClassVar[list[BindingType]] = [
         keys.BACK,
         Binding("x", "export", "export", id="person.export", tooltip="Export everything about this person"),
-        Binding("1", "pane(0)", "person", show=False, id="person.person", tooltip="Show who this is"),
-        Binding("2", "pane(1)", "account", show=False, id="person.account", tooltip="Show the account's state"),
-        Binding("3", "pane(2)", "footprint", show=False, id="person.footprint", tooltip="Show where data is held"),
-        Binding("left", "step(-1)", "pane before", show=False, id="person.left", tooltip="Show the pane before"),
-        Binding("right", "step(1)", "next", key_display="←→", id="person.right", tooltip="Show the next pane"),
-        Binding("y", "copy", "copy", id="person.copy", tooltip="Copy the address"),
+        *DIGITS,
+        Binding("left", "step(-1)", "tab before", show=False, id="person.left", tooltip="Show the tab before"),
+        Binding("right", "step(1)", "tabs", key_display="←→", id="person.right", tooltip="Show the next tab"),
+        Binding("y", "copy", "copy", id="person.copy", tooltip="Copy what is under the cursor; first, the address"),
         Binding("i", "copy_id", "copy id", show=False, id="person.copy_id", tooltip="Copy the user id"),
-        Binding("r,f5", "reload", "reload", show=False, id="person.reload", tooltip="Read everything again"),
+        Binding("s", "save", "save", id="person.save", tooltip="Save what this tab shows as JSON"),
+        Binding("r,f5", "reload", "reload", show=False, id="person.reload", tooltip="Read this tab again"),
     ]
-
-    @dataclass
-    class DetailRead(Message):
-        """The first page is there."""
-
-        detail: PersonDetail
-
-    @dataclass
-    class Counting(Message):
-        """How far the footprint is."""
-
-        progress: Progress
-
-        def can_replace(self, message: Message) -> bool:
-            """Only the newest counts."""
-            return isinstance(message, PersonScreen.Counting)
-
-    @dataclass
-    class Counted(Message):
-        """The footprint is there."""
-
-        rows: list[FootprintRow]
 
     def __init__(self, person: Person, detail: PersonDetail | None) -> None:
         super().__init__()
         self.person = person
         self.detail = detail
-        self.pane = 0
-        self._read_once = False
+        self.active = 0
+        self._made: dict[int, PersonTab[Any]] = {}
 
     def body(self) -> ComposeResult:
-        """A title, the panes' names where they do not fit beside each other, and the panes."""
+        """The title, the tabs' names, and room for one of them."""
         yield Static(self._title(), id="title")
-        yield TabStrip(PANES, id="tabs")
-        with Horizontal(id="panes"):
-            with VerticalScroll(id="facts", can_focus=True):
-                yield Facts(id="person-facts")
-                yield Facts(id="account-facts")
-            yield Footprint(id="footprint")
+        yield TabStrip([tab.name for tab in TABS], id="tabs")
+        yield Container(self._make(0), id="tab")
+
+    @property
+    def tab(self) -> PersonTab[Any]:
+        """The tab that is looked at."""
+        return self._made[self.active]
 
     def on_mount(self) -> None:
-        """Show what is known already."""
-        self._show_facts()
-        self._show_pane()
+        """The first tab has the keys at once."""
+        self.call_after_refresh(self.tab.focus_first)
 
     def connection_changed(self, connection: Connection) -> None:
-        """Read everything, the first time there is a connection."""
-        if connection.ready and not self._read_once:
-            self._read_once = True
-            self._read()
+        """What could not be read without a connection is read now."""
+        if connection.ready:
+            self.tab.call_after_refresh(self.tab.begin)
         self.refresh_bindings()
 
-    def _read(self) -> None:
-        if self.detail is None:
-            self._read_detail()
-        self._read_footprint()
-
-    @work(exclusive=True, group="detail", exit_on_error=False)
-    async def _read_detail(self) -> None:
-        assert self.steward is not None
-        try:
-            detail = await self.steward.show(self.person)
-        except StewardError as error:
-            self.post_message(self.RequestFailed("The person could not be read", error.problem))
-            return
-        self.post_message(self.DetailRead(detail))
-
-    @work(exclusive=True, group="footprint", exit_on_error=False)
-    async def _read_footprint(self) -> None:
-        assert self.steward is not None
-        try:
-            rows = await self.steward.footprint(self.person, self._on_progress)
-        except StewardError as error:
-            self.post_message(self.RequestFailed("The footprint could not be counted", error.problem))
-            return
-        self.post_message(self.Counted(rows))
-
-    def _on_progress(self, progress: Progress) -> None:
-        self.post_message(self.Counting(progress))
-
-    def on_person_screen_detail_read(self, message: DetailRead) -> None:
-        """Fill in the rest."""
-        self.detail = message.detail
-        self.person = message.detail.person
+    def on_person_tab_detail_read(self, message: PersonTab.DetailRead) -> None:
+        """Name the person as they are called now."""
+        self.detail, self.person = message.detail, message.detail.person
         self.query_one("#title", Static).update(self._title(), layout=False)
-        self._show_facts()
-
-    def on_person_screen_counting(self, message: Counting) -> None:
-        """Say how far it is."""
-        self.query_one(Footprint).show_progress(message.progress)
-
-    def on_person_screen_counted(self, message: Counted) -> None:
-        """Show the places."""
-        self.query_one(Footprint).show(message.rows)
+        for tab in self._made.values():
+            tab.detail, tab.person = self.detail, self.person
 
     def _title(self) -> Content:
         person = self.person
@@ -153,41 +96,36 @@ class PersonScreen(StewardScreen):
             (f" · {kind} · {display_text(portrait.realm_words(person))} · id {person.id}", MUTED),
         )
 
-    def _show_facts(self) -> None:
-        person, detail, now = self.person, self.detail, self.now
-        about = [portrait.identity_section(person, detail), portrait.contact_section(detail)]
-        account = [portrait.account_section(person, detail, now), portrait.activity_section(detail)]
-        if detail is not None:
-            about += [portrait.profile_section(detail), portrait.groups_section(detail)]
-            account += [portrait.credentials_section(detail), portrait.bots_section(detail)]
-        self.query_one("#person-facts", Facts).sections = tuple(about)
-        self.query_one("#account-facts", Facts).sections = tuple(account)
+    # Tabs
 
-    # Panes
+    def _make(self, index: int) -> PersonTab[Any]:
+        self._made[index] = TABS[index].load()(self.person, self.detail)
+        return self._made[index]
 
-    @property
-    def _beside_each_other(self) -> bool:
-        return not self.query_one(TabStrip).display
+    async def action_tab(self, index: int) -> None:
+        """Show a tab."""
+        if index not in self._made:
+            made = self._make(index)
+            made.display = False
+            await self.query_one("#tab").mount(made)
+        self.set_focus(None)
+        self.tab.display = False
+        self.active = index
+        self.query_one(TabStrip).active = index
+        self.tab.display = True
+        self.tab.begin()
+        self.tab.call_after_refresh(self.tab.focus_first)
+        self.refresh_bindings()
 
-    def action_pane(self, pane: int) -> None:
-        """Show a pane, or go to it where all are shown."""
-        self.pane = pane
-        self._show_pane()
-        target: Widget = self.query_one(VirtualTable) if pane == 2 else self.query_one("#facts")
-        target.focus()
+    async def action_step(self, by: int) -> None:
+        """Show the tab beside this one."""
+        await self.action_tab((self.active + by) % len(TABS))
 
-    def action_step(self, by: int) -> None:
-        """Show the pane beside this one."""
-        self.action_pane((self.pane + by) % len(PANES))
-
-    def _show_pane(self) -> None:
-        self.query_one(TabStrip).active = self.pane
-        for index, name in enumerate(PANES):
-            self.set_class(index == self.pane, f"-pane-{name.lower()}")
+    # What the keys do
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Exporting needs a connection; panes are stepped through only where they are not all shown."""
-        if action == "export":
+        """Exporting and saving need a connection; a lost one makes ``r`` reconnect."""
+        if action in ("export", "save"):
             return True if self.steward_app.connection.ready else None
         if action == "reload":
             return self.steward_app.connection.ready
@@ -198,14 +136,38 @@ class PersonScreen(StewardScreen):
         self.steward_app.start_export(self.person, self.detail)
 
     def action_copy(self) -> None:
-        """Copy the address."""
-        self.steward_app.copy(display_text(self.person.delivery_email), "The address was")
+        """Copy what the tab says."""
+        copied = self.tab.copied()
+        if copied is None:
+            self.note(Note("There is nothing here to copy.", kind="note"))
+        else:
+            self.steward_app.copy(*copied)
 
     def action_copy_id(self) -> None:
         """Copy the id."""
         self.steward_app.copy(str(self.person.id), "The id was")
 
     def action_reload(self) -> None:
-        """Read it all again."""
-        self.detail = None
-        self._read()
+        """Read the tab again."""
+        self.tab.reload()
+
+    def action_save(self) -> None:
+        """Ask where to."""
+        from tui.screens.save_dialog import SaveDialog
+
+        def answered(order: SaveOrder | None) -> None:
+            if order is not None:
+                self._save(order)
+
+        self.app.push_screen(SaveDialog(self.person, self.tab.SECTION), callback=answered)
+
+    @work(group="save", exit_on_error=False)
+    async def _save(self, order: SaveOrder) -> None:
+        assert self.steward is not None
+        tab = self.tab
+        try:
+            saved = await self.steward.inspect.save(self.person, tab.SECTION, await tab.to_save(), order.path)
+        except StewardError as error:
+            self.post_message(self.RequestFailed("It could not be saved", error.problem))
+            return
+        self.note(Note(f"Saved: {display_text(str(saved.path))} (only you can read it).", kind="note"))

@@ -1,4 +1,4 @@
-"""Panes that do not fit beside each other, by name: one line, the shown one in reverse."""
+"""Tabs by name: one line, the shown one in reverse."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from tui.shown import MUTED
 
 
 class TabStrip(Widget):
-    """Shows the names with the digits that lead to them; whoever owns the panes sets ``active``."""
+    """Shows the names with the digits that lead to them; whoever owns the tabs sets ``active``."""
 
     DEFAULT_CSS = """
-    TabStrip { height: 1; padding: 0 1; }
+    TabStrip { height: 1; text-wrap: nowrap; }
     """
 
     active: reactive[int] = reactive(0)
@@ -25,10 +25,10 @@ class TabStrip(Widget):
         self._names = tuple(names)
 
     def render(self) -> Content:
-        """The names in a row."""
-        return Content("  ").join(self._tab(index, name) for index, name in enumerate(self._names))
+        """The names in a row; seven of them go into 80 cells."""
+        return Content("").join(self._tab(index, name) for index, name in enumerate(self._names))
 
     def _tab(self, index: int, name: str) -> Content:
         if index == self.active:
             return Content.styled(f" {index + 1} {name} ", "bold reverse")
-        return Content.assemble((f" {index + 1}", "bold $primary"), " ", (f"{name} ", MUTED))
+        return Content.assemble((f" {index + 1}", "bold $primary"), (f" {name} ", MUTED))

@@ -1,23 +1,23 @@
-"""The footprint pane: how much, where, and what the row under the cursor means."""
+"""The footprint: how much, where, and what the row under the cursor means."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Static
 
 from tui import footprint_rows as layout
 from tui import wording
 from tui.shown import MUTED, shown
+from tui.tabs.base import PersonTab
 from tui.widgets.rows import PagedRows
 from tui.widgets.virtual_table import VirtualTable
 from zulip_bridge.api.calls import Progress
 from zulip_bridge.api.footprint import FootprintRow
+from zulip_bridge.api.people import Person, PersonDetail
 from zulip_bridge.text import display_text
 
 MOST_PLACES = 1_500
@@ -38,50 +38,66 @@ class Places(VirtualTable):
         return action not in ("select", "mark")
 
 
-class Footprint(Vertical):
+class FootprintTab(PersonTab[list[FootprintRow]]):
     """Shows footprint rows once they are counted; before that how far the counting is."""
 
+    SECTION = "footprint"
+    WHAT = "The footprint"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("s", "sort", "sort", id="footprint.sort", tooltip="Sort by category, by rows, or by table"),
+        Binding("o", "sort", "order", id="footprint.sort", tooltip="Order by category, by rows, or by table"),
         Binding(
-            "e", "empty", "empty too", id="footprint.empty", tooltip="Show the places that hold nothing, or hide them"
+            "z", "empty", "empty too", id="footprint.empty", tooltip="Show the places that hold nothing, or hide them"
         ),
     ]
 
     DEFAULT_CSS = """
-    Footprint > #footprint-total { height: 1; padding: 0 1; }
-    Footprint > #footprint-about { height: 3; padding: 0 1; border-top: solid $line; }
+    FootprintTab > #footprint-total { height: 1; padding: 0 1; }
+    FootprintTab > #footprint-about { height: 3; padding: 0 1; border-top: solid $line; }
     """
 
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
-        super().__init__(id=id)
+    def __init__(self, person: Person, detail: PersonDetail | None) -> None:
+        super().__init__(person, detail)
         self._rows: tuple[FootprintRow, ...] | None = None
         self._lines: list[layout.Line] = []
         self._order: layout.Order = "category"
         self._empty_too = False
         self._source = PagedRows(page_size=2 * MOST_PLACES)
 
-    def compose(self) -> ComposeResult:
+    def body(self) -> ComposeResult:
         """The total, the places, and two lines about the one under the cursor."""
         yield Static(id="footprint-total")
         yield Places(layout.GROUPED, self._source, markable=False, empty="The server holds nothing.")
         yield Static(id="footprint-about")
 
-    @property
-    def total(self) -> str:
-        """The sum in words; empty while it is not known."""
-        return "" if self._rows is None else layout.total_words(self._rows)
+    async def read(self) -> list[FootprintRow]:
+        """Count."""
+        assert self.steward is not None
+        return await self.steward.footprint(self.person, self.on_progress)
+
+    def show(self, found: list[FootprintRow]) -> None:
+        """Show what was counted."""
+        keep = self._rows is not None
+        self._rows = tuple(found[:MOST_PLACES])
+        self._draw(keep_cursor=keep)
 
     def show_progress(self, progress: Progress) -> None:
         """Say how far the counting is."""
         of = f" of {wording.thousands(progress.total)}" if progress.total else ""
-        words = f"Counting, {wording.thousands(progress.done)}{of} places"
-        self.query_one("#footprint-total", Static).update(Content.styled(words, MUTED), layout=False)
+        self.say(Content.styled(f"Counting, {wording.thousands(progress.done)}{of} places", MUTED))
 
-    def show(self, rows: Sequence[FootprintRow]) -> None:
-        """Show what was counted."""
-        self._rows = tuple(rows[:MOST_PLACES])
-        self._draw(keep_cursor=False)
+    def copied(self) -> tuple[str, str] | None:
+        """The table and column under the cursor, with its count."""
+        line = self._line
+        if line is None:
+            return None
+        if isinstance(line, layout.Group):
+            return f"{line.category}\t{line.rows}", "The category was"
+        return f"{line.table}.{line.column}\t{line.rows}", "The place and its count were"
+
+    @property
+    def total(self) -> str:
+        """The sum in words; empty while it is not known."""
+        return "" if self._rows is None else layout.total_words(self._rows)
 
     def action_sort(self) -> None:
         """The next order."""
@@ -98,6 +114,11 @@ class Footprint(Vertical):
     def lines(self) -> list[layout.Line]:
         """What is shown, in order."""
         return list(self._lines)
+
+    @property
+    def _line(self) -> layout.Line | None:
+        cursor = self.query_one(Places).cursor
+        return self._lines[cursor] if cursor < len(self._lines) else None
 
     def on_virtual_table_row_highlighted(self, event: VirtualTable.RowHighlighted) -> None:
         """Say what the row is about."""

@@ -1,0 +1,1 @@
+"""The tabs of the person screen, one module each; ``registry`` lists them, ``base`` says how to add one."""

@@ -1,0 +1,70 @@
+"""The overview: who this is, in what state the account is, how it is reached, and what it has left in figures."""
+
+from __future__ import annotations
+
+from textual.app import ComposeResult
+from textual.containers import VerticalScroll
+
+from tui import portrait
+from tui.tabs.base import PersonTab
+from tui.widgets.facts import Facts
+from zulip_bridge.api.codec import to_json
+from zulip_bridge.api.people import PersonDetail
+from zulip_bridge.text import display_text
+
+
+class OverviewTab(PersonTab[PersonDetail]):
+    """Shows what the list knew at once, the rest as it is read."""
+
+    SECTION = "overview"
+    WHAT = "The overview"
+    PAINTS_FIRST = True
+
+    DEFAULT_CSS = """
+    OverviewTab > #facts { height: 1fr; padding: 0 1; scrollbar-size-vertical: 1; }
+    OverviewTab > #facts:focus { background-tint: transparent; }
+    OverviewTab Facts { margin: 0 0 1 0; }
+    .-wide OverviewTab > #facts, .-huge OverviewTab > #facts { layout: horizontal; }
+    .-wide OverviewTab #person-facts, .-huge OverviewTab #person-facts { margin-right: 2; }
+    .-huge OverviewTab > #facts { max-width: 140; }
+    """
+
+    def body(self) -> ComposeResult:
+        """Two columns, below each other where there is no room beside each other."""
+        with VerticalScroll(id="facts", can_focus=True):
+            yield Facts(id="person-facts")
+            yield Facts(id="account-facts")
+
+    def on_mount(self) -> None:
+        """Show what is known already."""
+        super().on_mount()
+        self._draw()
+
+    async def read(self) -> PersonDetail:
+        """Everything on the first page."""
+        assert self.steward is not None
+        return await self.steward.show(self.person)
+
+    def show(self, found: PersonDetail) -> None:
+        """Fill in the rest, and tell the screen."""
+        self.detail, self.person = found, found.person
+        self._draw()
+        self.post_message(self.DetailRead(found))
+
+    def copied(self) -> tuple[str, str] | None:
+        """The address."""
+        return display_text(self.person.delivery_email), "The address was"
+
+    async def to_save(self) -> object:
+        """As ``show --json`` has it."""
+        return to_json(self.detail)
+
+    def _draw(self) -> None:
+        person, detail, now = self.person, self.detail, self.now
+        about = [portrait.identity_section(person, detail), portrait.contact_section(detail)]
+        account = [portrait.account_section(person, detail, now), portrait.activity_section(detail)]
+        if detail is not None:
+            about += [portrait.profile_section(detail), portrait.groups_section(detail)]
+            account += [portrait.credentials_section(detail), portrait.bots_section(detail)]
+        self.query_one("#person-facts", Facts).sections = tuple(about)
+        self.query_one("#account-facts", Facts).sections = tuple(account)
