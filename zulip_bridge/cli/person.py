@@ -2,81 +2,97 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from datetime import datetime, timezone
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from zulip_bridge.api.calls import Progress
 from zulip_bridge.api.codec import to_json
 from zulip_bridge.api.footprint import FootprintRow
-from zulip_bridge.api.people import OwnedBot, Person, PersonDetail
+from zulip_bridge.api.people import Person
 
-from .narration import counted, narrate, status
+from .narration import narrate
 from .options import Choice, target_options
-from .output import print_facts, print_json, print_table
+from .output import print_json, print_line
+from .sections import DEFAULT_LIMIT, SECTIONS, SectionOptions, section
+from .sections.footprint import counting, summary
+from .sections.footprint import show as show_footprint
 from .session import with_steward
-from .user import person_arguments, read_user
+from .user import person_arguments, read_line, read_user, utf8
 
 if TYPE_CHECKING:
     from zulip_bridge.steward import Steward
 
 
+def _moment(context: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
+    """Callback: a day or a moment as the contract has moments; without a zone it is UTC."""
+    if value is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(value.replace("Z", "+00:00"))
+    except ValueError as error:
+        raise click.BadParameter(f"{value} is no day (2026-01-31) and no moment (2026-01-31T14:00).") from error
+    aware = moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)
+    return aware.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
 @click.command()
 @person_arguments
-@click.option("--json", "as_json", is_flag=True, help="One object.")
+@click.option(
+    "--section",
+    "names",
+    type=click.Choice(SECTIONS),
+    multiple=True,
+    help="What to show; repeatable.  [default: overview]",
+)
+@click.option("--kind", metavar="KIND", callback=utf8, help="Messages: sent, direct, mentions, starred or reacted.")
+@click.option("--channel", metavar="NAME", callback=utf8, help="Messages: only in this channel (a name or an id).")
+@click.option("--topic", metavar="TOPIC", callback=utf8, help="Messages: only in this topic.")
+@click.option(
+    "--text", metavar="TEXT", callback=utf8, help="Messages: only with these words; - reads them from stdin."
+)
+@click.option("--since", metavar="DAY", callback=_moment, help="From this day or moment on (UTC).")
+@click.option("--until", metavar="DAY", callback=_moment, help="Before this day or moment (UTC).")
+@click.option(
+    "--limit", type=click.IntRange(1), metavar="N", default=DEFAULT_LIMIT, show_default=True, help="Rows at the most."
+)
+@click.option("--json", "as_json", is_flag=True, help="One object; with --section it has one member for each.")
 @target_options
-def show(user: str, realm: str | None, as_json: bool, choice: Choice) -> None:
-    """Show a person's first page: identity, state, contact, profile. Recorded in the journal.
+def show(
+    user: str,
+    realm: str | None,
+    names: tuple[str, ...],
+    as_json: bool,
+    choice: Choice,
+    **narrowing: Any,
+) -> None:
+    """Show what the server holds about a person, by section. Recorded in the journal.
 
     USER is an id or an address, or - to read it from stdin, so that it is in no shell history.
     """
     name = read_user(user)
+    if narrowing["text"] == "-":
+        narrowing["text"] = read_line("Which words? Type them, then Enter.")
+    options = SectionOptions(**narrowing)
+    wanted = [(each, section(each)) for each in dict.fromkeys(names or ("overview",))]
 
-    async def work(steward: Steward) -> PersonDetail:
-        return await steward.show(await steward.find(name, realm))
+    async def work(steward: Steward) -> tuple[Person, dict[str, Any]]:
+        person = await steward.find(name, realm)
+        return person, {each: await part.read(steward, person, options) for each, part in wanted}
 
-    detail = with_steward(choice, work)
-    if as_json:
-        whole = to_json(detail)
-        print_json({**whole.pop("person"), **whole})
+    person, found = with_steward(choice, work)
+    if not as_json:
+        for index, (each, part) in enumerate(wanted):
+            if index:
+                print_line("")
+            if len(wanted) > 1:
+                print_line(f"== {each}")
+            part.show(found[each])
+    elif names:
+        print_json({"person": to_json(person), **found})
     else:
-        print_facts(_facts(detail))
-
-
-def _facts(detail: PersonDetail) -> list[tuple[str, str]]:
-    person = detail.person
-    facts = [
-        ("name", person.full_name),
-        ("id", str(person.id)),
-        ("realm", f"{detail.realm_name} ({person.realm or 'root'})" + (", deactivated" * detail.realm_deactivated)),
-        ("address", person.delivery_email),
-        ("API address", f"{person.email}, address visible to: {detail.email_visibility}"),
-        ("role", detail.bot_kind or person.role_name),
-        ("state", ", ".join(detail.states)),
-        ("may also", ", ".join(detail.permissions)),
-        ("bot owner", _named(detail.bot_owner)),
-        ("joined", person.date_joined),
-        ("last login", person.last_login or "never"),
-        ("last seen", person.last_seen or "never"),
-        ("time zone", detail.timezone),
-        ("language", detail.language),
-        ("status", detail.status_text),
-        ("avatar", f"{detail.avatar}, version {detail.avatar_version}"),
-        *((each.name, each.shown) for each in detail.profile),
-        ("groups", ", ".join(detail.groups)),
-        ("bots", ", ".join(map(_bot, detail.bots_owned))),
-        *((each.name, f"{each.count:,}" + ("" if each.exact else " or more")) for each in detail.counts),
-        ("secrets", "; ".join(detail.credentials)),
-    ]
-    return [(name, value) for name, value in facts if value]
-
-
-def _named(person: Person | None) -> str:
-    return f"{person.full_name} (id {person.id})" if person else ""
-
-
-def _bot(bot: OwnedBot) -> str:
-    return f"{bot.full_name} (id {bot.id}, {bot.bot_kind}{'' if bot.is_active else ', deactivated'})"
+        whole = to_json(found["overview"])
+        print_json({**whole.pop("person"), **whole})
 
 
 @click.command()
@@ -91,26 +107,11 @@ def footprint(user: str, realm: str | None, as_json: bool, choice: Choice) -> No
     name = read_user(user)
 
     async def work(steward: Steward) -> list[FootprintRow]:
-        return await steward.footprint(await steward.find(name, realm), _counting)
+        return await steward.footprint(await steward.find(name, realm), counting)
 
     rows = with_steward(choice, work)
-    held = sorted((row for row in rows if row.rows), key=lambda row: (row.category, row.table, row.column))
     if as_json:
         print_json(rows)
     else:
-        _print_footprint(held)
-    total = sum(row.rows for row in held)
-    narrate(f"{counted(total, 'row')} in {counted(len(held), 'place')}; {len(rows) - len(held)} more hold nothing.")
-
-
-def _counting(progress: Progress) -> None:
-    status.say(f"Counting: {progress.done} of {progress.total} places")
-
-
-def _print_footprint(rows: list[FootprintRow]) -> None:
-    titles = ["rows", "category", "table", "column", "what it holds"]
-    table = [
-        [f"{row.rows:,}" + ("" if row.exact else "+"), row.category, row.table, row.column, row.description]
-        for row in rows
-    ]
-    print_table(titles, table, ["right"])
+        show_footprint(rows)
+    narrate(summary(rows))

@@ -35,11 +35,16 @@ def read_user(user: str) -> str:
     """USER as it was given, or the first line of stdin for ``-``."""
     if user != "-":
         return user
+    return read_line("Whom do you mean? Type an id or an address, then Enter.", "USER")
+
+
+def read_line(prompt: str, what: str = "it") -> str:
+    """A line of stdin, for what is better in no shell history; ``prompt`` is said where somebody types."""
     if sys.stdin.isatty():
-        narrate("Whom do you mean? Type an id or an address, then Enter.")
+        narrate(prompt)
     line = sys.stdin.readline().strip()
     if not line or not _is_text(line):
-        raise click.UsageError("- reads USER from stdin, and nothing came that could be one.")
+        raise click.UsageError(f"- reads {what} from stdin, and nothing came that could be one.")
     return line
 
 
