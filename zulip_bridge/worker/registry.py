@@ -6,7 +6,9 @@ import importlib
 from collections.abc import Callable
 from typing import Any
 
+from zulip_bridge.api.access import ReadAccess
 from zulip_bridge.api.calls import Request
+from zulip_bridge.api.channels import ReadMemberships
 from zulip_bridge.api.edit import ApplyChanges, DescribeFields, ListMemberships, PreviewChanges
 from zulip_bridge.api.errors import ErrorKind, StewardError
 from zulip_bridge.api.export import ExportPerson
@@ -15,6 +17,7 @@ from zulip_bridge.api.footprint import ReadFootprint
 from zulip_bridge.api.people import FindPerson, ListRealms, PageOfPeople, SearchPeople, ShowPerson
 from zulip_bridge.api.query import CloseQuery, DescribeTables, FetchRows, ListModels, OpenQuery, StreamQuery
 from zulip_bridge.api.server import Examine
+from zulip_bridge.api.timeline import ReadActivity, ReadTimeline
 
 from .context import Context
 
@@ -27,6 +30,10 @@ SERVED: list[tuple[type[Request[Any]], str, str]] = [
     (FindPerson, "people", "find"),
     (ShowPerson, "person", "show"),
     (ReadFootprint, "footprint", "read_footprint"),
+    (ReadMemberships, "inspect.channels", "read_memberships"),
+    (ReadAccess, "inspect.access", "read_access"),
+    (ReadTimeline, "inspect.timeline", "read_timeline"),
+    (ReadActivity, "inspect.activity", "read_activity"),
     (ExportPerson, "export", "export_person"),
     (MeasureExport, "export", "measure_export"),
     (Examine, "examine", "examine"),
