@@ -20,14 +20,16 @@ PROGRESS_INTERVAL = 0.1
 class Context:
     """One call under way. Handlers run in a lane's thread; :meth:`cancel` comes from the reading thread."""
 
-    def __init__(self, request_id: int, output: Output) -> None:
+    def __init__(self, request_id: int, output: Output, read_only: bool = False) -> None:
         self.request_id = request_id
+        self.read_only = read_only
         self.bytes_sent = 0
         self.cancels_statements = True
         self._output = output
         self._cancelled = threading.Event()
         self._interrupting = threading.Lock()
         self._interrupt: Callable[[], None] | None = None
+        self._afterwards: list[Callable[[], object]] = []
         self._last_progress = 0.0
         self._last_phase = ""
 
@@ -58,6 +60,15 @@ class Context:
     def finish_what_was_begun(self) -> None:
         """Statements of this call are not cancelled: half of one of Zulip's actions is worse than all of it."""
         self.cancels_statements = False
+
+    def afterwards(self, work: Callable[[], object]) -> None:
+        """Do something on this lane once the answer has been sent; what it raises reaches nobody."""
+        self._afterwards.append(work)
+
+    def take_afterwards(self) -> list[Callable[[], object]]:
+        """What is to be done now that the answer has been sent."""
+        work, self._afterwards = self._afterwards, []
+        return work
 
     def check(self) -> None:
         """Raise the ``cancelled`` error if the steward has asked for an end."""

@@ -44,6 +44,7 @@ def search(request: SearchPeople, context: Context) -> PeoplePage:
     """Answer :class:`SearchPeople`: ids in order from the index, the first rows from the database."""
     ids = array("q", index.search(request))
     context.check()
+    context.afterwards(index.refresh)
     return _page(listings.keep(ids), 0, request.limit)
 
 

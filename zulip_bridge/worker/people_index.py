@@ -12,8 +12,9 @@ import json
 import threading
 import time
 import unicodedata
-from collections.abc import Iterator
+from bisect import bisect_left
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection
 
@@ -22,11 +23,17 @@ from zulip_bridge.api.people import SearchPeople
 from .realms import string_id
 
 CHOICE_FIELD = 3
-MAX_AGE = 15.0
-"""Seconds after which a search reads the names anew."""
+REFRESH_AGE = 15.0
+"""Seconds after which the names are read anew, once a search has been answered: nobody waits for it while typing."""
+
+MAX_AGE = 45.0
+"""Seconds after which a search waits for the names to be read: nobody has searched in the meantime."""
 
 MOST_WORDS = 8
 SEPARATOR = "\n"
+LAST = "\U0010ffff"
+"""Sorts behind every letter."""
+
 BATCH = 5_000
 
 
@@ -44,32 +51,57 @@ class Indexed:
     is_bot: bool
 
 
+Row = tuple[Any, ...]
+Known = tuple[tuple[Row, list[str] | None], Indexed]
+"""An account as it was read, and what was made of it."""
+
+
 class PeopleIndex:
     """All accounts of the server, by name. Shared by the reading lanes."""
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
+        self._reading = threading.Lock()
         self._people: list[Indexed] = []
+        self._known: dict[int, Known] = {}
         self._read_at = -MAX_AGE
+        self._changes = 0
 
     def forget(self) -> None:
         """Read anew at the next search: something was changed."""
+        self._changes += 1
         self._read_at = -MAX_AGE
 
     def search(self, request: SearchPeople) -> list[int]:
         """Ids of those that match: exact matches, then names that begin with the text, then by name."""
+        if self._age >= MAX_AGE:
+            with self._reading:
+                if self._age >= MAX_AGE:
+                    self._read()
         words = [cased(word) for word in request.text.split()[:MOST_WORDS]]
-        found = _filtered(self._current(), request)
+        found = _filtered(self._people, request)
         for word in words:
             found = [person for person in found if word in person.haystack]
-        return [person.id for person in (_ranked(found, " ".join(words)) if words else found)]
+        return _ranked(found, " ".join(words)) if words else [person.id for person in found]
 
-    def _current(self) -> list[Indexed]:
-        with self._lock:
-            if time.monotonic() - self._read_at >= MAX_AGE:
-                self._people = sorted(_read(), key=lambda person: (person.name, person.id))
-                self._read_at = time.monotonic()
-            return self._people
+    def refresh(self) -> None:
+        """Read anew if it is time, unless somebody is at it."""
+        if self._age >= REFRESH_AGE and self._reading.acquire(blocking=False):
+            try:
+                self._read()
+            finally:
+                self._reading.release()
+
+    @property
+    def _age(self) -> float:
+        return time.monotonic() - self._read_at
+
+    def _read(self) -> None:
+        began, changes = time.monotonic(), self._changes
+        known = _read(self._known)
+        self._people = sorted((person for _, person in known.values()), key=lambda person: (person.name, person.id))
+        self._known = known
+        # What was changed while this was read may be missing from it.
+        self._read_at = began if changes == self._changes else -MAX_AGE
 
 
 def cased(text: str) -> str:
@@ -103,15 +135,28 @@ def _filtered(people: list[Indexed], request: SearchPeople) -> list[Indexed]:
     return people
 
 
-def _ranked(people: list[Indexed], text: str) -> list[Indexed]:
-    ranks: tuple[list[Indexed], list[Indexed], list[Indexed]] = ([], [], [])
-    for person in people:
-        ranks[0 if text in person.exact else 1 if person.name.startswith(text) else 2].append(person)
-    return [*ranks[0], *ranks[1], *ranks[2]]
+def _ranked(people: list[Indexed], text: str) -> list[int]:
+    """Ids in the order of the answer. ``people`` are in the order of their names: those of one beginning follow
+    each other."""
+    first = bisect_left(people, text, key=_name)
+    end = bisect_left(people, text + LAST, key=_name)
+    exact = [person.id for person in people if text in person.exact]
+    ids = [person.id for person in people]
+    ordered = [*ids[first:end], *ids[:first], *ids[end:]]
+    if not exact:
+        return ordered
+    before = set(exact)
+    return [*exact, *(each for each in ordered if each not in before)]
 
 
-def _read() -> Iterator[Indexed]:
+def _name(person: Indexed) -> str:
+    return person.name
+
+
+def _read(before: dict[int, Known]) -> dict[int, Known]:
+    """All accounts; those whose row is what it was are taken over as they are, which is most of the work saved."""
     values = _profile_values()
+    people: dict[int, Known] = {}
     with connection.cursor() as cursor:
         cursor.execute(
             """
@@ -120,12 +165,18 @@ def _read() -> Iterator[Indexed]:
             """
         )
         while rows := cursor.fetchmany(BATCH):
-            for person_id, full_name, delivery_email, email, realm, role, is_active, is_bot in rows:
-                identity = [*forms(full_name), *forms(delivery_email), *forms(email), str(person_id)]
-                haystack = SEPARATOR.join([*identity, *values.get(person_id, ())])
-                yield Indexed(
-                    person_id, bare(full_name), frozenset(identity), haystack, realm, role, is_active, is_bot
-                )
+            for row in rows:
+                source = (row, values.get(row[0]))
+                known = before.get(row[0])
+                people[row[0]] = known if known and known[0] == source else (source, _indexed(row, source[1] or []))
+    return people
+
+
+def _indexed(row: Row, values: list[str]) -> Indexed:
+    person_id, full_name, delivery_email, email, realm, role, is_active, is_bot = row
+    identity = [*forms(full_name), *forms(delivery_email), *forms(email), str(person_id)]
+    haystack = SEPARATOR.join([*identity, *(form for value in values for form in forms(value))])
+    return Indexed(person_id, bare(full_name), frozenset(identity), haystack, realm, role, is_active, is_bot)
 
 
 def _profile_values() -> dict[int, list[str]]:
@@ -138,7 +189,7 @@ def _profile_values() -> dict[int, list[str]]:
         while rows := cursor.fetchmany(BATCH):
             for person_id, field_id, value in rows:
                 shown = choices[field_id].get(value, value) if field_id in choices else value
-                values.setdefault(person_id, []).extend(forms(shown))
+                values.setdefault(person_id, []).append(shown)
     return values
 
 

@@ -83,7 +83,7 @@ class Session:
             self._start(request_id, method, message.get("params", {}))
 
     def _start(self, request_id: int, method: str, params: Any) -> None:
-        context = Context(request_id, self._output)
+        context = Context(request_id, self._output, self._options.read_only)
         with self._lock:
             self._running[request_id] = context
         try:
@@ -106,6 +106,8 @@ class Session:
             self._answer(context, error=outcome)
         else:
             self._answer(context, result=outcome)
+        for work in context.take_afterwards():
+            attempt(context, work)
 
     def _answer(self, context: Context, *, result: Any = None, error: Problem | None = None) -> None:
         with self._lock:
