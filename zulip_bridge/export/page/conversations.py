@@ -1,0 +1,146 @@
+"""Messages by conversation: a topic of a channel, or the people who write to each other directly.
+
+They arrive in the order of their ids, all conversations mixed, and leave in data files in which each conversation's
+messages lie together. What waits is bounded: the longest waiting conversations are written first, so that a long one
+is in few files, and short ones share one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+
+from .data_files import FILE_BYTES, DataFiles
+
+WAITING_BYTES = 12 * 1024 * 1024
+"""How much waits to be written, in bytes."""
+ENTRY_BYTES = 60
+"""What a waiting message costs besides its text."""
+
+DIRECT_RECIPIENTS = (1, 3)
+"""Recipient types (zerver/models/recipients.py): one person, and a group of people."""
+NO_TOPIC = ("", "\x07")
+"""What stands in the topic's place of a direct message; the latter from 10.0."""
+SHOWN_FLAGS = frozenset({"starred", "mentioned", "has_alert_word"})
+
+
+@dataclass
+class Conversation:
+    """One conversation: what waits, and in which files the rest is (number and messages, alternating)."""
+
+    number: int
+    is_direct: bool
+    name: str
+    topic: str
+    count: int = 0
+    first: int = 0
+    last: int = 0
+    waiting: list[bytes] = field(default_factory=list)
+    waiting_bytes: int = 0
+    places: list[int] = field(default_factory=list)
+
+    def described(self) -> list[Any]:
+        """Its line in the index."""
+        return [int(self.is_direct), self.name, self.topic, self.count, self.first, self.last, self.places]
+
+
+class Conversations:
+    """Sorts messages into conversations and writes them."""
+
+    def __init__(self, files: DataFiles) -> None:
+        self.message_files: list[int] = []
+        self.recipient_types: dict[int, int] = {}
+        self._files = files
+        self._known: dict[tuple[int, str], Conversation] = {}
+        self._waiting = 0
+
+    def add(self, messages: list[dict[str, Any]]) -> None:
+        """Take the messages of one file of the export."""
+        known = self._known
+        for message in messages:
+            key = (message["recipient"], message["subject"])
+            conversation = known.get(key)
+            if conversation is None:
+                conversation = self._begin(key, message)
+            sent = int(message["date_sent"])
+            if not conversation.count:
+                conversation.first = sent
+            conversation.last = sent
+            conversation.count += 1
+            line = _line(message, sent)
+            conversation.waiting.append(line)
+            conversation.waiting_bytes += len(line)
+            self._waiting += len(line) + ENTRY_BYTES
+        if self._waiting > WAITING_BYTES:
+            self._write(WAITING_BYTES // 2)
+
+    def finish(self) -> list[list[Any]]:
+        """Write what waits; returns the index, conversations by their number."""
+        self._write(0)
+        return [conversation.described() for conversation in self._known.values()]
+
+    def _begin(self, key: tuple[int, str], message: dict[str, Any]) -> Conversation:
+        is_direct = self._is_direct(message)
+        topic = "" if is_direct else str(message["subject"])
+        name = str(message.get("recipient_name") or "")
+        conversation = Conversation(len(self._known), is_direct, name, topic)
+        self._known[key] = conversation
+        return conversation
+
+    def _is_direct(self, message: dict[str, Any]) -> bool:
+        """Whether it is a direct message: later versions say so, earlier ones by their recipients."""
+        if "is_channel_message" in message:
+            return not message["is_channel_message"]
+        kind = self.recipient_types.get(message["recipient"])
+        return kind in DIRECT_RECIPIENTS if kind is not None else message["subject"] in NO_TOPIC
+
+    def _write(self, leave: int) -> None:
+        """Write the longest conversations until about ``leave`` bytes wait."""
+        waiting = sorted(
+            (each for each in self._known.values() if each.waiting), key=lambda each: -each.waiting_bytes
+        )
+        for segments in _packed(self._until(waiting, leave)):
+            number = self._files.put(b"[%d,[%s]]" % (each.number, b",".join(lines)) for each, lines in segments)
+            self.message_files.append(number)
+            for conversation, lines in segments:
+                conversation.places += [number, len(lines)]
+
+    def _until(self, waiting: list[Conversation], leave: int) -> Iterator[tuple[Conversation, list[bytes]]]:
+        for conversation in waiting:
+            if self._waiting <= leave:
+                return
+            lines, conversation.waiting = conversation.waiting, []
+            self._waiting -= conversation.waiting_bytes + len(lines) * ENTRY_BYTES
+            conversation.waiting_bytes = 0
+            yield conversation, lines
+
+
+Segment = tuple[Conversation, list[bytes]]
+
+
+def _packed(segments: Iterator[Segment]) -> Iterator[list[Segment]]:
+    """What goes into one file after the other: short segments together, long ones cut."""
+    packed: list[Segment] = []
+    size = 0
+    for conversation, lines in segments:
+        begin = 0
+        for index, line in enumerate(lines, 1):
+            size += len(line)
+            if size >= FILE_BYTES:
+                packed.append((conversation, lines[begin:index]))
+                yield packed
+                packed, size, begin = [], 0, index
+        if begin < len(lines):
+            packed.append((conversation, lines[begin:]))
+    if packed:
+        yield packed
+
+
+def _line(message: dict[str, Any], sent: int) -> bytes:
+    """A message as the page needs it."""
+    flags = [each for each in message.get("flags") or () if each in SHOWN_FLAGS]
+    edited = 1 if message.get("edit_history") or message.get("last_edit_time") else 0
+    return orjson.dumps((message["id"], message["sender"], sent, str(message["content"]), " ".join(flags), edited))
