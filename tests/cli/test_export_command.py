@@ -26,7 +26,7 @@ def test_export_writes_a_directory_and_verify_agrees(demo: DemoInstall, tmp_path
     place = tmp_path / "marta"
     ended = on(demo, "export", "marta@example.org", "--output", place, "--json")
     assert ended.status == 0
-    assert ended.json["directory"] == str(place)
+    assert ended.json["path"] == str(place)
     assert (place / "user.json").is_file()
     assert (place / "manifest.json").is_file()
     assert place.stat().st_mode & 0o777 == 0o700

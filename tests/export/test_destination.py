@@ -42,7 +42,7 @@ async def test_a_hidden_file_makes_a_directory_not_empty(bridge: Bridge, tmp_pat
 async def test_an_empty_directory_is_accepted(bridge: Bridge, tmp_path: Path) -> None:
     (tmp_path / "out").mkdir(mode=0o755)
     result = await export(bridge, SOMEBODY, tmp_path / "out")
-    assert result.directory == tmp_path / "out"
+    assert result.path == tmp_path / "out"
     assert verify_export(tmp_path / "out") == []
     assert [each.name for each in tmp_path.iterdir()] == ["out"]
 

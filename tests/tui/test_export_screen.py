@@ -56,12 +56,12 @@ async def test_from_search_to_export_without_a_mouse(install: Path, exports: Pat
         assert driver.app.focused is screen.query_one("#cancel")
         await driver.press("right", "enter")
         result = await result_of(driver)
-        assert result.directory.parent == exports
-        assert verify_export(result.directory) == []
+        assert result.path.parent == exports
+        assert verify_export(result.path) == []
         await driver.until_text("Done", f"{result.messages:,}", result.manifest_sha256, f"{result.files:,} · ")
-        assert "marc" not in str(result.directory).lower()
+        assert "marc" not in str(result.path).lower()
         await driver.press("y")
-        assert driver.app.clipboard == str(result.directory)
+        assert driver.app.clipboard == str(result.path)
         await driver.press("h")
         assert driver.app.clipboard == result.manifest_sha256
         await driver.press("escape")
@@ -101,7 +101,7 @@ async def test_a_second_export_on_a_day_gets_another_name(install: Path, exports
         await driver.until_text("Identity")
         await driver.press("x")
         await driver.until(lambda: isinstance(driver.app.screen, ExportDialog))
-        assert driver.app.screen.query_one(Input).value == f"{first.directory}-2"
+        assert driver.app.screen.query_one(Input).value == f"{first.path}-2"
 
 
 async def test_cancelling_keeps_nothing(install: Path, exports: Path, monkeypatch: pytest.MonkeyPatch) -> None:

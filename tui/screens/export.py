@@ -191,7 +191,7 @@ class ExportScreen(StewardScreen):
     def action_copy(self) -> None:
         """Copy the path."""
         if self.result is not None:
-            self.steward_app.copy(str(self.result.directory), "The path was")
+            self.steward_app.copy(str(self.result.path), "The path was")
 
     def action_copy_hash(self) -> None:
         """Copy the hash."""
@@ -213,7 +213,7 @@ def _result_facts(result: ExportResult) -> list[Fact]:
         words = wording.counted(len(result.warnings), "thing is", "things are") + " not as they should be"
         warnings = Content.assemble((words, "bold $warning"), "  ", ("w", "bold $primary"), (" to read", MUTED))
     return [
-        Fact("directory", shown(str(result.directory), "bold")),
+        Fact("directory", shown(str(result.path), "bold")),
         Fact("files", Content(f"{wording.thousands(result.files)} · {wording.size(result.bytes)}")),
         Fact("messages", Content(wording.thousands(result.messages))),
         Fact("time", Content(wording.seconds(result.seconds))),

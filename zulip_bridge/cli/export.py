@@ -130,7 +130,7 @@ def _tell_abandoned(output: Path) -> None:
 
 def _facts(result: ExportResult) -> list[tuple[str, str]]:
     return [
-        ("directory", path_text(result.directory)),
+        ("archive" if result.sha256 else "directory", path_text(result.path)),
         ("messages", f"{result.messages:,}"),
         ("files", f"{result.files:,}"),
         ("bytes", f"{result.bytes:,}"),
@@ -142,7 +142,7 @@ def _facts(result: ExportResult) -> list[tuple[str, str]]:
 
 def _json(result: ExportResult) -> dict[str, object]:
     return {
-        "directory": path_text(result.directory),
+        "path": path_text(result.path),
         "messages": result.messages,
         "files": result.files,
         "bytes": result.bytes,

@@ -1,16 +1,37 @@
 """Exporting a person, the steward's half: writes what the worker streams, and checks an export later, offline."""
 
-from .directory import abandoned_exports, check_destination
+from .destination import abandoned_exports, check_destination, free_bytes
 from .model import Difference, ExportResult, Provenance
+from .packaging import (
+    ARCHIVES,
+    FORMATS,
+    PERMISSIONS,
+    Format,
+    Packaging,
+    Passphrase,
+    Permissions,
+    Recipients,
+    format_of,
+)
 from .run import export_person
 from .verify import verify_export
 
 __all__ = [
+    "ARCHIVES",
+    "FORMATS",
+    "PERMISSIONS",
     "Difference",
     "ExportResult",
+    "Format",
+    "Packaging",
+    "Passphrase",
+    "Permissions",
     "Provenance",
+    "Recipients",
     "abandoned_exports",
     "check_destination",
     "export_person",
+    "format_of",
+    "free_bytes",
     "verify_export",
 ]

@@ -7,37 +7,25 @@ interrupted looks complete. Everything here blocks: it is called from a thread.
 from __future__ import annotations
 
 import contextlib
-import errno
 import fcntl
 import hashlib
 import os
 import secrets
 import shutil
-import stat
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from zulip_bridge.api.errors import ErrorKind, StewardError
 
-MANIFEST = "manifest.json"
+from .container import MANIFEST, Stored
+from .destination import RESERVE_BYTES, check_destination, make_parents
+from .output_file import CREATE, flush_folder
+from .packaging import Packaging
+
 DIRECTORY_MODE = 0o700
 FILE_MODE = 0o600
-CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
-RESERVE_BYTES = 16 * 1024 * 1024
-"""Free space that an export leaves alone: the manifest needs some, and so do others."""
-
-
-@dataclass(frozen=True)
-class WrittenFile:
-    """A file that is whole; ``original`` is its name on the server where that had to be changed."""
-
-    path: str
-    size: int
-    sha256: str
-    rows: dict[str, int] = field(default_factory=dict)
-    original: str = ""
+"""While it is being written; :class:`~zulip_bridge.export.packaging.Packaging` says what it becomes."""
 
 
 class FileUnderWay:
@@ -69,10 +57,12 @@ class FileUnderWay:
 
 
 class PartialDirectory:
-    """Made by :meth:`create`; ended by :meth:`finish` or :meth:`discard`."""
+    """Made by :meth:`create`; a :class:`~zulip_bridge.export.container.Container`."""
 
-    def __init__(self, destination: Path, place: Path) -> None:
+    def __init__(self, destination: Path, place: Path, packaging: Packaging) -> None:
         self.destination = destination
+        self._packaging = packaging
+        self._bytes = 0
         self.place = place
         self._root = os.open(place, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         # Held while this process lives: tells a later run that an abandoned directory is abandoned.
@@ -83,7 +73,7 @@ class PartialDirectory:
         self._closed = False
 
     @classmethod
-    def create(cls, destination: Path) -> PartialDirectory:
+    def create(cls, destination: Path, packaging: Packaging | None = None) -> PartialDirectory:
         """Check the destination and make the hidden directory beside it.
 
         Raises :class:`StewardError` where that cannot be.
@@ -91,13 +81,12 @@ class PartialDirectory:
         place = check_destination(destination)
         partial = place.parent / f".{place.name}.partial-{secrets.token_hex(6)}"
         try:
-            for parent in [each for each in reversed(place.parents) if not each.exists()]:
-                parent.mkdir(mode=DIRECTORY_MODE)
+            make_parents(place)
             partial.mkdir(mode=DIRECTORY_MODE)
         except OSError as error:
             sentence = f"Nothing can be written in {place.parent}: {error.strerror}."
             raise StewardError(ErrorKind.STORAGE, sentence) from error
-        return cls(place, partial)
+        return cls(place, partial, packaging or Packaging())
 
     def begin(self, path: str) -> FileUnderWay:
         """Open a new file; ``path`` is relative and safe. :class:`FileExistsError` where it was written before."""
@@ -114,7 +103,10 @@ class PartialDirectory:
         assert self._open is not None
         size = self._open.size
         descriptor, digest = self._open.end(modified)
+        if self._packaging.file_mode != FILE_MODE:
+            os.fchmod(descriptor, self._packaging.file_mode)
         self._open = None
+        self._bytes += size
         self._flushing = [each for each in self._flushing if not _raised(each)]
         self._flushing.append(self._flusher.submit(_flush_and_close, descriptor))
         return size, digest
@@ -126,20 +118,23 @@ class PartialDirectory:
             os.unlink(self._open.path, dir_fd=self._root)
             self._open = None
 
-    def finish(self, manifest: bytes) -> None:
+    def finish(self, manifest: bytes) -> Stored:
         """Write the manifest, make everything durable, and give the directory its name."""
         self.begin(MANIFEST).write(manifest)
         self.end()
         for each in self._flushing:
             each.result()
         for folder, _, _ in os.walk(self.place, topdown=False):
-            _flush_folder(Path(folder))
+            if self._packaging.folder_mode != DIRECTORY_MODE:
+                Path(folder).chmod(self._packaging.folder_mode)
+            flush_folder(Path(folder))
         # An empty directory at the destination is replaced, by the kernel, in one step; one that has been filled
         # meanwhile is not.
         self.place.rename(self.destination)
         self.place = self.destination
-        _flush_folder(self.destination.parent)
+        flush_folder(self.destination.parent)
         self._close()
+        return Stored(self.destination, self._bytes)
 
     def discard(self) -> None:
         """Remove everything that was written, even when it was just finished.
@@ -161,73 +156,15 @@ class PartialDirectory:
         status = os.fstatvfs(self._root)
         return max(0, status.f_bavail * status.f_frsize - RESERVE_BYTES)
 
+    def will_take(self, size: int) -> int:
+        """As it is."""
+        return size
+
     def _close(self) -> None:
         self._flusher.shutdown(wait=True)
         if not self._closed:
             os.close(self._root)
             self._closed = True
-
-
-def check_destination(destination: Path) -> Path:
-    """The destination as an absolute path, if an export may go there.
-
-    Raises :class:`StewardError`, kind ``refused``, where it may not, ``storage`` where it cannot be looked at.
-    """
-    place = Path(os.path.abspath(destination))  # noqa: PTH100 (resolve() would follow a link at the end)
-    if not place.name:
-        raise StewardError(ErrorKind.REFUSED, "The root directory cannot be an export.")
-    place = place.parent.resolve() / place.name
-    try:
-        status = place.lstat()
-        if stat.S_ISLNK(status.st_mode):
-            raise StewardError(ErrorKind.REFUSED, f"{place} is a symbolic link; name the directory itself.")
-        if not stat.S_ISDIR(status.st_mode):
-            raise StewardError(ErrorKind.REFUSED, f"{place} is a file, not a directory.")
-        if any(place.iterdir()):
-            raise StewardError(ErrorKind.REFUSED, f"{place} is not empty; name an empty or a new directory.")
-        if place.is_mount():
-            raise StewardError(ErrorKind.REFUSED, f"A file system is mounted at {place}; name a directory inside it.")
-    except FileNotFoundError:
-        pass
-    except OSError as error:
-        raise StewardError(ErrorKind.STORAGE, f"{place} cannot be looked into: {error.strerror}.") from error
-    return place
-
-
-def abandoned_exports(destination: Path) -> list[Path]:
-    """Hidden directories that earlier exports to ``destination`` left, because they were killed.
-
-    They hold personal data: worth telling the operator.
-    """
-    place = Path(os.path.abspath(destination))  # noqa: PTH100
-    try:
-        candidates = [each for each in place.parent.iterdir() if each.name.startswith(f".{place.name}.partial-")]
-    except OSError:
-        return []
-    return sorted(each for each in candidates if not each.is_symlink() and each.is_dir() and not _in_use(each))
-
-
-def storage_error(error: OSError) -> StewardError:
-    """What a failed write means for the operator."""
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        sentence = "The disk is full. What had been written was removed."
-    else:
-        sentence = f"The export could not be written: {error.strerror or error}. What had been written was removed."
-    return StewardError(ErrorKind.STORAGE, sentence)
-
-
-def _in_use(place: Path) -> bool:
-    try:
-        descriptor = os.open(place, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    except OSError:
-        return False
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return True
-    finally:
-        os.close(descriptor)
-    return False
 
 
 def _flush_and_close(descriptor: int) -> None:
@@ -242,11 +179,3 @@ def _raised(flushing: Future[Any]) -> bool:
     if flushing.done():
         flushing.result()
     return flushing.done()
-
-
-def _flush_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

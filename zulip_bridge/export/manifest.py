@@ -20,7 +20,7 @@ from zulip_bridge.api.export import ExportSummary, SectionDone, Warned
 from zulip_bridge.api.export_scope import PRESETS, ExportScope
 from zulip_bridge.api.people import Person
 
-from .directory import WrittenFile
+from .container import WrittenFile
 from .model import Provenance
 
 FORMAT = "zulip-steward-export"

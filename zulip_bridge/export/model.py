@@ -10,6 +10,8 @@ from typing import Literal
 from zulip_bridge.api.calls import Hello
 from zulip_bridge.api.export import Warned
 
+from .packaging import Packaging
+
 
 def _now() -> datetime:
     return datetime.now(timezone.utc)
@@ -28,22 +30,31 @@ class Provenance:
 
 @dataclass(frozen=True)
 class ExportResult:
-    """A finished export. ``files`` and ``bytes`` count everything in the directory, the manifest included.
+    """A finished export. ``files`` and ``bytes`` count everything in it, the manifest included.
 
+    ``path`` is a directory or an archive; ``stored_bytes`` is what it takes on disk, ``sha256`` an archive's digest.
     ``warnings`` are what the export goes without (a file missing on the server's disk); their text is untrusted.
     ``manifest_sha256`` stands for the whole export, as the manifest holds the digest of every other file.
     """
 
-    directory: Path
+    path: Path
     files: int
     bytes: int
     messages: int
     warnings: list[Warned]
     manifest_sha256: str
     seconds: float
+    stored_bytes: int
+    sha256: str | None
+    packaging: Packaging
+
+    @property
+    def digest(self) -> str:
+        """The sha256 that stands for the export: the archive's own, or that of a directory's manifest."""
+        return self.sha256 or self.manifest_sha256
 
 
-DifferenceKind = Literal["manifest", "missing", "extra", "size", "changed", "type", "unreadable"]
+DifferenceKind = Literal["manifest", "missing", "extra", "size", "changed", "type", "unreadable", "archive"]
 
 
 @dataclass(frozen=True)

@@ -13,19 +13,21 @@ from zulip_bridge.api.errors import ErrorKind, StewardError
 from zulip_bridge.api.export import FileAbandoned, FileBegins, FileEnds, Planned, SectionDone, Warned
 from zulip_bridge.api.paths import safe_path
 
-from .directory import MANIFEST, FileUnderWay, PartialDirectory, WrittenFile
+from .container import MANIFEST, Container, OpenFile, WrittenFile
 from .manifest import Contents
+from .page import INDEX, PAGES, ReadablePage
 
 MOST_NAMESAKES = 1_000
 
 
 class Receiver:
-    """Writes one export into its directory."""
+    """Writes one export into its container."""
 
-    def __init__(self, directory: PartialDirectory) -> None:
+    def __init__(self, container: Container, with_page: bool = False) -> None:
         self.contents = Contents()
-        self._directory = directory
-        self._file: FileUnderWay | None = None
+        self._page = ReadablePage(self._write) if with_page else None
+        self._container = container
+        self._file: OpenFile | None = None
         self._announced = ""
         self._original = ""
         self._file_bytes = 0
@@ -35,6 +37,8 @@ class Receiver:
         if self._file is None:
             raise _confused("bytes that belong to no file")
         self._file.write(data)
+        if self._page is not None:
+            self._page.chunk(data)
 
     def event(self, event: Any) -> None:
         """One of :data:`zulip_bridge.api.export.ExportEvent`."""
@@ -56,7 +60,8 @@ class Receiver:
         """Refuse early what will not fit: what is to come, judged by what has come."""
         to_come = self._file_bytes
         if progress.phase == "messages" and progress.total and progress.done:
-            to_come += progress.bytes * max(0, progress.total - progress.done) // progress.done
+            text = progress.bytes * max(0, progress.total - progress.done) // progress.done
+            to_come += self._container.will_take(text)
         if progress.phase != "files":
             self._require(to_come)
 
@@ -65,8 +70,19 @@ class Receiver:
         if self._file is not None:
             raise _confused("no end of its last file")
 
+    def finish_page(self, manifest: dict[str, Any]) -> None:
+        """Write the rest of the readable page, if there is to be one; ``manifest`` as it is without it."""
+        if self._page is not None:
+            self._page.finish(manifest)
+
+    def _write(self, path: str, data: bytes) -> None:
+        """A whole file that the worker has not sent."""
+        self._container.begin(path).write(data)
+        size, digest = self._container.end()
+        self.contents.files.append(WrittenFile(path, size, digest))
+
     def _require(self, size: int) -> None:
-        free = self._directory.free_bytes()
+        free = self._container.free_bytes()
         if size > free:
             to_come = f"about {size / 1e6:.0f} MB are still to come, and {free / 1e6:.0f} MB are free"
             raise StewardError(ErrorKind.STORAGE, f"There is not enough room: {to_come}.")
@@ -77,17 +93,21 @@ class Receiver:
         path = safe_path(event.path)
         if path == MANIFEST:
             raise _confused("a manifest, which is not its to write")
+        if self._page is not None:
+            if path == INDEX or path.startswith(PAGES):
+                raise _confused("a part of the readable page, which is not its to write")
+            self._page.begin(path)
         self._announced, self._original = event.path, event.original
         self._file = self._open(path)
         if self._file.path != event.path and not self._original:
             self._original = event.path
 
-    def _open(self, path: str) -> FileUnderWay:
+    def _open(self, path: str) -> OpenFile:
         """Begin the file; in a folder of its own where another file, or a folder, has its name."""
         top, slash, rest = path.partition("/") if "/" in path else ("", "", path)
         for namesake in range(MOST_NAMESAKES):
             try:
-                return self._directory.begin(safe_path(f"{top}{slash}~{namesake}/{rest}") if namesake else path)
+                return self._container.begin(safe_path(f"{top}{slash}~{namesake}/{rest}") if namesake else path)
             except (FileExistsError, NotADirectoryError):
                 continue
         raise _confused("the same file again and again")
@@ -97,16 +117,18 @@ class Receiver:
             raise _confused("the end of a file that was not begun")
         path = self._file.path
         self._file = None
-        size, digest = self._directory.end(event.modified)
+        size, digest = self._container.end(event.modified)
         if size != event.size:
             raise _confused(f"{size} bytes of a file that should have {event.size}")
         self.contents.files.append(WrittenFile(path, size, digest, event.rows, self._original))
+        if self._page is not None:
+            self._page.end()
 
     def _abandon(self, event: FileAbandoned) -> None:
         if self._file is None or event.path != self._announced:
             raise _confused("the end of a file that was not begun")
         self._file = None
-        self._directory.abandon()
+        self._container.abandon()
 
 
 def _confused(what: str) -> StewardError:

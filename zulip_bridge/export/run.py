@@ -28,8 +28,11 @@ from zulip_bridge.api.people import Person
 from zulip_bridge.client import Bridge, Chunk
 
 from . import manifest
-from .directory import PartialDirectory, storage_error
+from .container import Container, Stored
+from .creating import create
+from .destination import storage_error
 from .model import ExportResult, Provenance
+from .packaging import Packaging
 from .receiver import Receiver
 from .writer import Writer
 
@@ -43,6 +46,9 @@ EVENTS: dict[str, type[Any]] = {
 }
 
 
+DIRECTORY = Packaging()
+
+
 async def export_person(
     bridge: Bridge,
     person: Person,
@@ -50,8 +56,9 @@ async def export_person(
     on_progress: Callable[[Progress], None],
     provenance: Provenance,
     scope: ExportScope = SAME,
+    packaging: Packaging = DIRECTORY,
 ) -> ExportResult:
-    """Export what ``scope`` chooses of a person to a new or empty directory.
+    """Export what ``scope`` chooses of a person to a new or empty directory, or to a new archive.
 
     ``on_progress`` is told the phases ``account``, ``messages`` and ``files``, and ``archived`` and ``flags`` where
     these were chosen. Cancelling the task cancels the export
@@ -60,7 +67,7 @@ async def export_person(
     Raises :class:`StewardError`: kind ``refused`` for a destination that will not do, ``storage`` where writing
     fails, and whatever the bridge raises.
     """
-    return await _Export(bridge, person, on_progress, provenance, scope).run(destination)
+    return await _Export(bridge, person, on_progress, provenance, scope).run(destination, packaging)
 
 
 class _Export:
@@ -80,33 +87,38 @@ class _Export:
         self._provenance = provenance
         self._scope = scope
 
-    async def run(self, destination: Path) -> ExportResult:
+    async def run(self, destination: Path, packaging: Packaging) -> ExportResult:
         """See :func:`export_person`."""
         began = time.monotonic()
-        directory = await _create(destination)
+        container = await _create(destination, packaging)
         writer = Writer()
-        receiver = Receiver(directory)
+        receiver = Receiver(container, with_page=self._scope.has("page"))
         try:
             summary = await self._receive(receiver, writer)
-            data = manifest.encode(
-                manifest.build(self._person, self._provenance, self._scope, summary, receiver.contents)
-            )
-            await writer.put(directory.finish, data)
-            await writer.finish()
+            await writer.put(receiver.finish_page, self._manifest(summary, receiver))
+            await writer.drain()
+            data = manifest.encode(self._manifest(summary, receiver))
+            stored = await _finish(writer, container, data)
         except BaseException as error:
-            await _even_if_cancelled(_undo(writer, directory))
+            await _even_if_cancelled(_undo(writer, container))
             if isinstance(error, OSError):
                 raise storage_error(error) from error
             raise
         return ExportResult(
-            directory=directory.destination,
+            path=stored.path,
             files=len(receiver.contents.files) + 1,
             bytes=sum(file.size for file in receiver.contents.files) + len(data),
             messages=summary.messages,
             warnings=receiver.contents.warnings,
             manifest_sha256=hashlib.sha256(data).hexdigest(),
             seconds=time.monotonic() - began,
+            stored_bytes=stored.bytes,
+            sha256=stored.sha256,
+            packaging=packaging,
         )
+
+    def _manifest(self, summary: ExportSummary, receiver: Receiver) -> dict[str, Any]:
+        return manifest.build(self._person, self._provenance, self._scope, summary, receiver.contents)
 
     async def _receive(self, receiver: Receiver, writer: Writer) -> ExportSummary:
         async with self._bridge.stream(ExportPerson(self._person.id, self._scope)) as stream:
@@ -123,13 +135,20 @@ class _Export:
             return stream.result
 
 
-async def _undo(writer: Writer, directory: PartialDirectory) -> None:
+async def _finish(writer: Writer, container: Container, manifest_bytes: bytes) -> Stored:
+    stored: list[Stored] = []
+    await writer.put(lambda data: stored.append(container.finish(data)), manifest_bytes)
+    await writer.finish()
+    return stored[0]
+
+
+async def _undo(writer: Writer, container: Container) -> None:
     await writer.stop()
-    await asyncio.to_thread(directory.discard)
+    await asyncio.to_thread(container.discard)
 
 
-async def _create(destination: Path) -> PartialDirectory:
-    creating = asyncio.ensure_future(asyncio.to_thread(PartialDirectory.create, destination))
+async def _create(destination: Path, packaging: Packaging) -> Container:
+    creating = asyncio.ensure_future(asyncio.to_thread(create, destination, packaging))
     try:
         return await asyncio.shield(creating)
     except asyncio.CancelledError:
@@ -137,10 +156,10 @@ async def _create(destination: Path) -> PartialDirectory:
         raise
 
 
-async def _discard_when_created(creating: asyncio.Future[PartialDirectory]) -> None:
+async def _discard_when_created(creating: asyncio.Future[Container]) -> None:
     with contextlib.suppress(StewardError):
-        directory = await creating
-        await asyncio.to_thread(directory.discard)
+        container = await creating
+        await asyncio.to_thread(container.discard)
 
 
 async def _even_if_cancelled(work: Coroutine[Any, Any, None]) -> None:

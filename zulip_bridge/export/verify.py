@@ -11,7 +11,7 @@ from typing import Any
 
 from zulip_bridge.api.paths import is_safe
 
-from .directory import MANIFEST
+from .container import MANIFEST
 from .manifest import ManifestError, decode
 from .model import Difference
 
