@@ -38,7 +38,7 @@ class TimelineEntry:
     """One thing.
 
     ``event`` is Zulip's own name (``USER_ROLE_CHANGED``, or ``event 999`` where this version has none), ``title``
-    the same as words; for activity the client and what it called. ``by`` and ``to`` name accounts ("Otto Owner (id
+    says it in words; for activity the client and what it called. ``by`` and ``to`` name accounts ("Otto Owner (id
     8)"), empty where nobody is named; ``where`` names a channel or group. ``details`` is what else the row holds,
     as text. ``until`` ends a span. ``count`` is how often it happened. ``backfilled``: the time is a guess of
     Zulip's.
@@ -73,8 +73,8 @@ class TimelinePage:
 class ReadTimeline(Request[TimelinePage]):
     """Read a page of a person's timeline: entries older than ``before`` (a page's ``next``; empty: the newest).
 
-    ``kinds`` empty means all. ``since`` and ``until`` are days (``2024-05-31``) or moments, in UTC; a day as
-    ``until`` is meant with all its hours. Error kind ``invalid`` where one of them cannot be read.
+    ``kinds`` empty means all. ``since`` and ``until`` (which is not included) are days (``2024-05-31``: its
+    beginning) or moments, in UTC. Error kind ``invalid`` where one of them cannot be read.
     """
 
     METHOD: ClassVar[str] = "person.timeline"

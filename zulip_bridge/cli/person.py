@@ -45,7 +45,8 @@ def _moment(context: click.Context, parameter: click.Parameter, value: str | Non
     multiple=True,
     help="What to show; repeatable.  [default: overview]",
 )
-@click.option("--kind", metavar="KIND", callback=utf8, help="Messages: sent, direct, mentions, starred or reacted.")
+@click.option("--kind", metavar="KIND", callback=utf8, help="Messages: sent, direct, …; activity: account, …")
+@click.option("--direction", type=click.Choice(["by", "about"]), help="Activity: only by, or about, the person.")
 @click.option("--channel", metavar="NAME", callback=utf8, help="Messages: only in this channel (a name or an id).")
 @click.option("--topic", metavar="TOPIC", callback=utf8, help="Messages: only in this topic.")
 @click.option(

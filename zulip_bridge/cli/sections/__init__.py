@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from zulip_bridge.api.people import Person
     from zulip_bridge.steward import Steward
 
-SECTIONS = ("overview", "footprint")
+SECTIONS = ("overview", "channels", "access", "activity", "footprint")
 """Names of the sections, which are the names of their modules."""
 
 DEFAULT_LIMIT = 50
@@ -35,6 +35,7 @@ class SectionOptions:
     """
 
     kind: str | None = None
+    direction: str | None = None
     channel: str | None = None
     topic: str | None = None
     text: str | None = None

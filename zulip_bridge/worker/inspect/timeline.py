@@ -5,24 +5,23 @@ from __future__ import annotations
 import heapq
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import date, datetime, timedelta, timezone
+from datetime import datetime, timezone
 from typing import NamedTuple
 
 from zulip_bridge.api.errors import ErrorKind, StewardError
 from zulip_bridge.api.people import Person
 from zulip_bridge.api.timeline import KINDS, Kind, ReadTimeline, TimelineEntry, TimelinePage, ValueChange
-from zulip_bridge.worker import compat_audit
 from zulip_bridge.worker.context import Context
 from zulip_bridge.worker.instants import iso
 from zulip_bridge.worker.people import person_by_id
 
 from . import timeline_rows as sources
 from .audit_values import Extra, read_extra
+from .event_titles import event_name, event_title
 from .naming import Names, Ref, refs_in
 from .timeline_rows import ACTIVITY, LOG, SEEN, SPANS, Found, Place, Window
 
 MOST = 1_000
-DAY_LENGTH = len("2024-05-31")
 
 
 def read_timeline(request: ReadTimeline, context: Context) -> TimelinePage:
@@ -43,28 +42,24 @@ def _window(request: ReadTimeline, limit: int) -> Window:
     return Window(
         kinds=frozenset(request.kinds or KINDS),
         direction=request.direction,
-        since=_moment(request.since, end=False),
-        until=_moment(request.until, end=True),
+        since=_moment(request.since),
+        until=_moment(request.until),
         before=_place(request.before),
         limit=limit,
     )
 
 
-def _moment(text: str, *, end: bool) -> datetime | None:
-    """A day or a moment; with ``end``, the first moment after it."""
+def _moment(text: str) -> datetime | None:
+    """A day's beginning, or a moment; in UTC where it names no zone."""
     text = text.strip()
     if not text:
         return None
     try:
-        if len(text) == DAY_LENGTH:
-            day = datetime.combine(date.fromisoformat(text), datetime.min.time(), timezone.utc)
-            return day + timedelta(days=1) if end else day
         moment = datetime.fromisoformat(text.replace("Z", "+00:00"))
-    except (ValueError, OverflowError) as error:
+    except ValueError as error:
         sentence = f"{text} is no date: write it as 2024-05-31, or 2024-05-31T14:00 (UTC)."
         raise StewardError(ErrorKind.INVALID, sentence) from error
-    moment = moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)
-    return moment + timedelta(microseconds=1) if end else moment
+    return moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)
 
 
 def _cursor(place: Place) -> str:
@@ -120,13 +115,12 @@ def _refs(logged: _Logged, extra: Extra) -> Iterable[Ref]:
 
 
 def _log_entry(person: Person, place: Place, logged: _Logged, extra: Extra, names: Names) -> TimelineEntry:
-    name = compat_audit.event_names().get(logged.event)
     return TimelineEntry(
         key=f"audit {place.id}",
         when=iso(place.when) or "",
         kind=sources.kind_of_event(logged.event),
-        event=name or f"event {logged.event}",
-        title=name.replace("_", " ").lower() if name else f"event {logged.event}",
+        event=event_name(logged.event),
+        title=event_title(logged.event),
         by="" if logged.acting is None else names.of(Ref("person", logged.acting)),
         to="" if logged.modified is None else names.of(Ref("person", logged.modified)),
         by_person=logged.acting == person.id,
