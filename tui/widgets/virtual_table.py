@@ -16,6 +16,7 @@ from textual.geometry import Region, Size
 from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
+from textual.timer import Timer
 
 from tui.widgets.columns import Column, lay_out
 from tui.widgets.rows import Key, PagedRows, Row, RowSource
@@ -25,6 +26,8 @@ from zulip_bridge.text import pad
 __all__ = ["Column", "Key", "PagedRows", "Row", "RowSource", "VirtualTable"]
 
 HEADER_LINES = 1
+AHEAD_SECONDS = 0.1
+"""How long pages that are only next to the view are waited with: what was asked for is drawn first."""
 
 
 class VirtualTable(ScrollView, can_focus=True):
@@ -179,6 +182,8 @@ class VirtualTable(ScrollView, can_focus=True):
         self._wanted: tuple[int, int] | None = None
         self._layout_width = -1
         self._placed: list[tuple[int, int]] = []
+        self._drawn: dict[int, tuple[list[str], str]] = {}
+        self._looking_ahead: Timer | None = None
 
     @property
     def source(self) -> RowSource:
@@ -269,7 +274,7 @@ class VirtualTable(ScrollView, can_focus=True):
         if in_view or not keep_cursor:
             self._bring_cursor_into_view()
         self._wanted = None
-        self.refresh()
+        self._draw_what_differs()
         self._announce()
         self._ask_for_rows()
 
@@ -336,9 +341,22 @@ class VirtualTable(ScrollView, can_focus=True):
         """One line of the widget: the titles, a row, its skeleton, or nothing."""
         width = self._text_width
         self._lay_out(width)
-        names, text = self._header() if y < HEADER_LINES else self._body(self._index_at(y))
+        names, text = self._drawn[y] = self._line(y)
         style = self.get_component_rich_style(*names) if names else self.rich_style
         return Strip([Segment(text, style)]).adjust_cell_length(self.size.width, style)
+
+    def _draw_what_differs(self) -> None:
+        """Draw the lines that are not what they were: a page that arrives out of view costs the terminal nothing."""
+        self._lay_out(self._text_width)
+        differ = [y for y, line in self._drawn.items() if y < self.size.height and line != self._line(y)]
+        if not self._drawn or len(differ) * 2 > self.size.height:
+            self.refresh()
+        elif differ:
+            self.refresh(*(Region(0, y, self.size.width, 1) for y in differ))
+
+    def _line(self, y: int) -> tuple[list[str], str]:
+        """Component classes and text of a line of the widget."""
+        return self._header() if y < HEADER_LINES else self._body(self._index_at(y))
 
     def _header(self) -> tuple[list[str], str]:
         lead = " " * gutter_width(self._markable)
@@ -429,10 +447,21 @@ class VirtualTable(ScrollView, can_focus=True):
             self.post_message(self.RowHighlighted(self, row.key, self._cursor))
 
     def _ask_for_rows(self) -> None:
-        """Say which rows are missing in view, and a screenful before and after it; each gap is named once."""
+        """Say which rows are missing in view and next to it; each gap is named once."""
         view, top = self._rows_in_view, self.scroll_offset.y
         if not view or not self._length:
             return
+        if any(self._source.get(index) is None for index in range(top, min(self._length, top + view))):
+            self._say_what_is_wanted()
+        elif self._looking_ahead is None:
+            self._looking_ahead = self.set_timer(AHEAD_SECONDS, self._look_ahead)
+
+    def _look_ahead(self) -> None:
+        self._looking_ahead = None
+        self._say_what_is_wanted()
+
+    def _say_what_is_wanted(self) -> None:
+        view, top = self._rows_in_view, self.scroll_offset.y
         near = range(max(0, top - view), min(self._length, top + 2 * view))
         missing = [index for index in near if self._source.get(index) is None]
         wanted = (missing[0], missing[-1]) if missing else None
