@@ -3,6 +3,9 @@
 They arrive in the order of their ids, all conversations mixed, and leave in data files in which each conversation's
 messages lie together. What waits is bounded: the longest waiting conversations are written first, so that a long one
 is in few files, and short ones share one.
+
+Zulip files what two people write to each other under whoever receives it: what the person received alone is here
+taken apart by sender, and put together with what they sent to the same one.
 """
 
 from __future__ import annotations
@@ -20,8 +23,8 @@ WAITING_BYTES = 12 * 1024 * 1024
 ENTRY_BYTES = 60
 """What a waiting message costs besides its text."""
 
-DIRECT_RECIPIENTS = (1, 3)
-"""Recipient types (zerver/models/recipients.py): one person, and a group of people."""
+PERSON, CHANNEL = 1, 2
+"""Types of recipients (zerver/models/recipients.py); 3 is a group of people."""
 NO_TOPIC = ("", "\x07")
 """What stands in the topic's place of a direct message; the latter from 10.0."""
 SHOWN_FLAGS = frozenset({"starred", "mentioned", "has_alert_word"})
@@ -29,12 +32,17 @@ SHOWN_FLAGS = frozenset({"starred", "mentioned", "has_alert_word"})
 
 @dataclass
 class Conversation:
-    """One conversation: what waits, and in which files the rest is (number and messages, alternating)."""
+    """One conversation: what waits, and in which files the rest is (number and messages, alternating).
+
+    ``sender`` where it is what one person wrote to the person alone; 0 otherwise.
+    """
 
     number: int
+    recipient: int
     is_direct: bool
     name: str
     topic: str
+    sender: int = 0
     count: int = 0
     first: int = 0
     last: int = 0
@@ -42,26 +50,26 @@ class Conversation:
     waiting_bytes: int = 0
     places: list[int] = field(default_factory=list)
 
-    def described(self) -> list[Any]:
-        """Its line in the index."""
-        return [int(self.is_direct), self.name, self.topic, self.count, self.first, self.last, self.places]
-
 
 class Conversations:
     """Sorts messages into conversations and writes them."""
 
     def __init__(self, files: DataFiles) -> None:
         self.message_files: list[int] = []
-        self.recipient_types: dict[int, int] = {}
+        self.own_recipient = 0
+        self.recipients: dict[int, tuple[int, int]] = {}
+        """Type, and the id of the person or channel that it stands for."""
+        self.people: dict[int, str] = {}
         self._files = files
         self._known: dict[tuple[int, str], Conversation] = {}
         self._waiting = 0
 
     def add(self, messages: list[dict[str, Any]]) -> None:
         """Take the messages of one file of the export."""
-        known = self._known
+        known, own = self._known, self.own_recipient
         for message in messages:
-            key = (message["recipient"], message["subject"])
+            recipient = message["recipient"]
+            key = (-message["sender"], "") if recipient == own else (recipient, message["subject"])
             conversation = known.get(key)
             if conversation is None:
                 conversation = self._begin(key, message)
@@ -78,24 +86,44 @@ class Conversations:
             self._write(WAITING_BYTES // 2)
 
     def finish(self) -> list[list[Any]]:
-        """Write what waits; returns the index, conversations by their number."""
+        """Write what waits; returns the index: a line for each conversation, or for the two halves of one."""
         self._write(0)
-        return [conversation.described() for conversation in self._known.values()]
+        partners: dict[int, list[Conversation]] = {}
+        lines = []
+        senders = {each.sender for each in self._known.values() if each.sender}
+        by_name = _unique_names(self.people, senders)
+        for conversation in self._known.values():
+            partner = conversation.sender or self._addressee(conversation, by_name)
+            if partner in senders:
+                partners.setdefault(partner, []).append(conversation)
+            else:
+                lines.append(_described([conversation], conversation.name))
+        for partner, halves in partners.items():
+            sent = next((each.name for each in halves if not each.sender), "")
+            lines.append(_described(halves, self.people.get(partner) or sent or f"Person {partner}"))
+        return lines
 
     def _begin(self, key: tuple[int, str], message: dict[str, Any]) -> Conversation:
         is_direct = self._is_direct(message)
         topic = "" if is_direct else str(message["subject"])
         name = str(message.get("recipient_name") or "")
-        conversation = Conversation(len(self._known), is_direct, name, topic)
+        conversation = Conversation(len(self._known), message["recipient"], is_direct, name, topic, max(0, -key[0]))
         self._known[key] = conversation
         return conversation
+
+    def _addressee(self, conversation: Conversation, by_name: dict[str, int]) -> int:
+        """The one person to whom the messages went; 0 where that is nobody, many, or cannot be told."""
+        if not conversation.is_direct:
+            return 0
+        kind, stands_for = self.recipients.get(conversation.recipient, (PERSON, 0))
+        return (stands_for or by_name.get(conversation.name, 0)) if kind == PERSON else 0
 
     def _is_direct(self, message: dict[str, Any]) -> bool:
         """Whether it is a direct message: later versions say so, earlier ones by their recipients."""
         if "is_channel_message" in message:
             return not message["is_channel_message"]
-        kind = self.recipient_types.get(message["recipient"])
-        return kind in DIRECT_RECIPIENTS if kind is not None else message["subject"] in NO_TOPIC
+        kind, _ = self.recipients.get(message["recipient"], (None, 0))
+        return kind != CHANNEL if kind is not None else message["subject"] in NO_TOPIC
 
     def _write(self, leave: int) -> None:
         """Write the longest conversations until about ``leave`` bytes wait."""
@@ -137,6 +165,27 @@ def _packed(segments: Iterator[Segment]) -> Iterator[list[Segment]]:
             packed.append((conversation, lines[begin:]))
     if packed:
         yield packed
+
+
+def _described(parts: list[Conversation], name: str) -> list[Any]:
+    """A line of the index; its parts are to be merged by the messages' ids."""
+    return [
+        int(parts[0].is_direct),
+        name,
+        parts[0].topic,
+        sum(each.count for each in parts),
+        min(each.first for each in parts),
+        max(each.last for each in parts),
+        [[each.number, each.places] for each in parts],
+    ]
+
+
+def _unique_names(people: dict[int, str], wanted: set[int]) -> dict[str, int]:
+    """Who is meant by a name, where only one person bears it."""
+    found: dict[str, int] = {}
+    for person, name in people.items():
+        found[name] = 0 if name in found else person
+    return {name: person for name, person in found.items() if person in wanted}
 
 
 def _line(message: dict[str, Any], sent: int) -> bytes:

@@ -77,7 +77,8 @@
   // --- The index.
   let talks = [], messageFiles = [], tables = new Map(), people = new Map(), exported = null;
   const ready = load(0).then(([conversations, files, described, names]) => {
-    talks = conversations.map(([direct, name, topic, count, first, last, places], index) => ({ index, direct: direct === 1, name, topic, count, first, last, places: pairs(places) }));
+    talks = conversations.map(([direct, name, topic, count, first, last, parts], index) =>
+      ({ index, direct: direct === 1, name, topic, count, first, last, parts: parts.map(([id, places]) => ({ id, places: pairs(places) })) }));
     messageFiles = files;
     tables = new Map(described.map(([name, count, places]) => [name, { name, count, places: pairs(places), shown: pairs(places).reduce((sum, [, rows]) => sum + rows, 0) }]));
     people = new Map(names);
@@ -102,6 +103,14 @@
       at += here;
     }
     return found;
+  }
+  async function messagesOf(talk, from) {
+    const pick = (part) => (data) => data.filter(([id]) => id === part.id).flatMap(([, messages]) => messages);
+    if (talk.parts.length === 1) return slice(talk.parts[0].places, from, PER_PAGE, pick(talk.parts[0]));
+    // Two halves, what was sent and what was received: put together by the messages' ids.
+    const all = [];
+    for (const part of talk.parts) all.push(...await slice(part.places, 0, Infinity, pick(part)));
+    return all.sort((a, b) => a[0] - b[0]).slice(from, from + PER_PAGE);
   }
   async function rowsOf(name, from = 0, count = Infinity) {
     const known = tables.get(name);
@@ -246,15 +255,17 @@
     return [el("p", {}, filter), list];
   }
   async function conversation(argument) {
-    const [, index, at, id] = (/^(\d+)(?:\+(\d+))?(?:!(\d+))?$/.exec(argument) || []).map(Number);
+    let [, index, at, id] = (/^(\d+)(?:\+(\d+))?(?:!(\d+))?$/.exec(argument) || []).map(Number);
     const talk = talks[index];
     if (!talk) return [el("p", {}, "There is no such conversation.")];
     const pages = Math.max(1, Math.ceil(talk.count / PER_PAGE));
+    if (id && talk.parts.length > 1) {
+      while (at < talk.count && !(await messagesOf(talk, at)).some((message) => message[0] === id)) at += PER_PAGE;
+    }
     const page = Math.min(pages - 1, Math.max(0, Math.floor((at || 0) / PER_PAGE)));
     heading.replaceChildren(bdi(talk.direct ? talkName(talk) : `# ${talk.name} › ${talkName(talk)}`));
     await exportedFiles();
-    const pick = (data) => data.filter(([each]) => each === index).flatMap(([, messages]) => messages);
-    const messages = await slice(talk.places, page * PER_PAGE, PER_PAGE, pick);
+    const messages = await messagesOf(talk, page * PER_PAGE);
     const link = (target) => `#conversation=${index}+${target * PER_PAGE}`;
     const marked = id || null;
     const shown = messages.map((message) => messageElement(message, message[0] === marked));
@@ -354,8 +365,15 @@
     const bar = el("progress", { max: messageFiles.length || 1, value: 0, "aria-label": "Search" }), words_ = el("span", { class: "quiet", id: "search-state" }, "Looking…");
     const stop = el("button", { type: "button" }, "Stop"), results = el("div", { id: "results" });
     stop.addEventListener("click", () => { if (searching === mine) searching++; stop.disabled = true; });
-    const offsets = new Map();
-    for (const talk of talks) { let at = 0; for (const [file, count] of talk.places) { const key = `${talk.index}/${file}`; if (!offsets.has(key)) offsets.set(key, at); at += count; } }
+    // Where a file's part of a conversation begins in it; unknown for two halves, whose messages are looked for by id.
+    const offsets = new Map(), byId = new Map();
+    for (const talk of talks) {
+      for (const part of talk.parts) {
+        let at = 0;
+        byId.set(part.id, talk);
+        for (const [file, count] of part.places) { const key = `${part.id}/${file}`; if (!offsets.has(key)) offsets.set(key, talk.parts.length > 1 ? -Infinity : at); at += count; }
+      }
+    }
     const run = async () => {
       let hits = 0, done = 0;
       for (const row of await rowsOf("uploads")) {
@@ -372,9 +390,9 @@
             const lower = message[3].toLowerCase();
             if (!words.every((word) => lower.includes(word))) return;
             if (++hits > MOST_HITS) return;
-            const talk = talks[index], place = offsets.get(`${index}/${file}`) + before + at;
+            const talk = byId.get(index), place = Math.max(0, offsets.get(`${index}/${file}`) + before + at);
             results.append(el("article", { class: "message" }, el("header", {}, el("b", {}, bdi(personName(message[1]))), when(message[2]),
-              el("a", { href: `#conversation=${index}+${place}!${message[0]}` }, bdi(talk.direct ? talkName(talk) : `# ${talk.name} › ${talkName(talk)}`))), snippet(message[3], words)));
+              el("a", { href: `#conversation=${talk.index}+${place}!${message[0]}` }, bdi(talk.direct ? talkName(talk) : `# ${talk.name} › ${talkName(talk)}`))), snippet(message[3], words)));
           });
         }
         bar.value = ++done;

@@ -34,7 +34,6 @@ class ReadablePage:
         self._rows: RowReader | None = None
         self._whole: bytearray | None = None
         self._recipients: list[dict[str, Any]] = []
-        self._people: dict[int, str] = {}
         self._left_out: list[str] = []
 
     def begin(self, path: str) -> None:
@@ -70,7 +69,7 @@ class ReadablePage:
             self._conversations.finish(),
             self._conversations.message_files,
             self._tables.described(),
-            [[number, name] for number, name in self._people.items()],
+            [[number, name] for number, name in self._conversations.people.items()],
         ]
         self._files.put_index(index)
         self._write(INDEX, document(manifest, self._recipients, self._left_out))
@@ -87,8 +86,13 @@ class ReadablePage:
             self._conversations.add(value["zerver_message"])
 
     def _learn(self, table: str, row: dict[str, Any]) -> None:
-        """Names of people and kinds of recipients, which make messages readable."""
-        if "full_name" in row and isinstance(row.get("id"), int):
-            self._people[row["id"]] = str(row["full_name"])
-        elif table == "zerver_recipient":
-            self._conversations.recipient_types[row["id"]] = row["type"]
+        """Names of people and what recipients stand for: they make messages readable."""
+        number, kind, recipient = row.get("id"), row.get("type"), row.get("recipient")
+        if not isinstance(number, int):
+            return
+        if "full_name" in row:
+            self._conversations.people[number] = str(row["full_name"])
+        if table == "zerver_recipient" and isinstance(kind, int) and isinstance(row.get("type_id"), int):
+            self._conversations.recipients[number] = (kind, row["type_id"])
+        if table == "zerver_userprofile" and not self._conversations.own_recipient and isinstance(recipient, int):
+            self._conversations.own_recipient = recipient
