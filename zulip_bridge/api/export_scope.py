@@ -141,6 +141,10 @@ SECTIONS: tuple[Section, ...] = (
         "emoji", "Custom emoji", "Pictures of the emoji they added.",
         "files", ("access", "portability", "same", "evidence"),
     ),
+    Section(
+        "page", "Readable page", "index.html: all of it to read and search in a browser, without any tool or network.",
+        "documents", ("access", "portability", "evidence"),
+    ),
 )  # fmt: skip
 """Every section, in the order in which they are shown."""
 
