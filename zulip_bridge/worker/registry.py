@@ -7,6 +7,17 @@ from collections.abc import Callable
 from typing import Any
 
 from zulip_bridge.api.access import ReadAccess
+from zulip_bridge.api.browse import (
+    CountReferences,
+    CountRows,
+    DeleteRow,
+    DescribeModel,
+    PageOfRows,
+    PreviewRowDeletion,
+    PreviewRowEdit,
+    SaveRow,
+    ShowRow,
+)
 from zulip_bridge.api.calls import Request
 from zulip_bridge.api.channels import ReadMemberships
 from zulip_bridge.api.edit import ApplyChanges, DescribeFields, ListMemberships, PreviewChanges
@@ -14,10 +25,12 @@ from zulip_bridge.api.errors import ErrorKind, StewardError
 from zulip_bridge.api.export import ExportPerson
 from zulip_bridge.api.export_scope import MeasureExport
 from zulip_bridge.api.footprint import ReadFootprint
+from zulip_bridge.api.messages import CountMessages, ReadMessage, ReadMessages
 from zulip_bridge.api.people import FindPerson, ListRealms, PageOfPeople, SearchPeople, ShowPerson
 from zulip_bridge.api.query import CloseQuery, DescribeTables, FetchRows, ListModels, OpenQuery, StreamQuery
 from zulip_bridge.api.server import Examine
 from zulip_bridge.api.timeline import ReadActivity, ReadTimeline
+from zulip_bridge.api.writing import DecideWrite, TryWrite
 
 from .context import Context
 
@@ -30,6 +43,9 @@ SERVED: list[tuple[type[Request[Any]], str, str]] = [
     (FindPerson, "people", "find"),
     (ShowPerson, "person", "show"),
     (ReadFootprint, "footprint", "read_footprint"),
+    (ReadMessages, "inspect.messages", "read_messages"),
+    (CountMessages, "inspect.messages", "count_messages"),
+    (ReadMessage, "inspect.message", "read_message"),
     (ReadMemberships, "inspect.channels", "read_memberships"),
     (ReadAccess, "inspect.access", "read_access"),
     (ReadTimeline, "inspect.timeline", "read_timeline"),
@@ -41,12 +57,23 @@ SERVED: list[tuple[type[Request[Any]], str, str]] = [
     (FetchRows, "query", "fetch_rows"),
     (CloseQuery, "query", "close_query"),
     (StreamQuery, "query", "stream_query"),
+    (TryWrite, "query", "try_write"),
+    (DecideWrite, "query", "decide_write"),
     (ListModels, "query", "list_models"),
     (DescribeTables, "query", "describe_tables"),
     (PreviewChanges, "edit", "preview"),
     (ApplyChanges, "edit", "apply"),
     (DescribeFields, "edit", "describe"),
     (ListMemberships, "edit", "list_memberships"),
+    (DescribeModel, "browse", "describe_model"),
+    (PageOfRows, "browse", "page_of_rows"),
+    (CountRows, "browse", "count_rows"),
+    (ShowRow, "browse", "show_row"),
+    (CountReferences, "browse", "count_references"),
+    (PreviewRowEdit, "browse", "preview_edit"),
+    (SaveRow, "browse", "save_row"),
+    (PreviewRowDeletion, "browse", "preview_deletion"),
+    (DeleteRow, "browse", "delete_row"),
 ]
 """Request type, module below ``zulip_bridge.worker``, function."""
 
