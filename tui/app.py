@@ -195,6 +195,14 @@ class StewardApp(TypeAheadApp):
 
             self.push_screen(ExportScreen(order))
 
+    async def action_quit(self) -> None:
+        """Leave; not while something is being written, which ends by itself."""
+        busy = next((said for each in self.screen_stack if (said := getattr(each, "busy", None))), None)
+        if busy is None:
+            await super().action_quit()
+        else:
+            self._tell(Note(busy, kind="note"))
+
     def copy(self, text: str, words: str) -> None:
         """Send text to the terminal's clipboard, and say what happened."""
         from tui.clipboard import too_long

@@ -52,6 +52,11 @@ class Listing:
         while len(self._people) > MOST_PEOPLE:
             self._people.popitem(last=False)
 
+    @property
+    def people(self) -> list[Person]:
+        """Everybody of it who is held."""
+        return list(self._people.values())
+
     def person(self, key: Key) -> Person | None:
         """Whose row this is."""
         return self._people.get(key) if isinstance(key, int) else None

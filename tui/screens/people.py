@@ -21,14 +21,16 @@ from textual.widgets import ContentSwitcher, Static
 from tui import wording
 from tui.commands import Command
 from tui.listing import COLUMNS
+from tui.marked import MOST_MARKED, Marked
 from tui.screens.people_list import PeopleListing, narrows
 from tui.widgets.filters import FilterBar, FilterName, Filters
+from tui.widgets.notice import Note
 from tui.widgets.searchline import SearchLine
 from tui.widgets.stages import Stages
 from tui.widgets.summary import Summary
 from tui.widgets.virtual_table import VirtualTable
 from zulip_bridge.api.errors import StewardError
-from zulip_bridge.api.people import Person, PersonDetail
+from zulip_bridge.api.people import PageOfPeople, Person, PersonDetail
 from zulip_bridge.text import display_text
 
 GLANCE_SECONDS = 0.05
@@ -38,6 +40,8 @@ SUMMARY_SECONDS = 0.25
 """How long the cursor rests on a person before the summary is read: passing by reads nothing."""
 
 SUMMARIES_KEPT = 64
+MARKED_AT_ONCE = 1_000
+"""People per request when everybody is marked; the worker answers no more."""
 
 
 class PeopleTable(VirtualTable):
@@ -55,9 +59,21 @@ class PeopleScreen(PeopleListing):
     """The first screen. It can be typed into before the connection stands."""
 
     AUTO_FOCUS = "SearchLine Input"
+    WRITES = frozenset({"edit", "actions"})
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("slash", "search", "search", key_display="/", id="people.search", tooltip="Type what to search for"),
+        Binding("e", "edit", "edit", id="people.edit", tooltip="Edit the person under the cursor"),
+        Binding("a", "actions", "actions", id="people.actions", tooltip="Do something with whoever is marked"),
         Binding("x", "export", "export", id="people.export", tooltip="Export the person under the cursor"),
+        Binding(
+            "asterisk,ctrl+a",
+            "mark_all",
+            "all",
+            key_display="*",
+            id="people.mark_all",
+            tooltip="Mark everybody who is listed, or unmark them",
+        ),
+        Binding("minus", "unmark", "unmark", show=False, id="people.unmark", tooltip="Unmark everybody"),
         Binding("y", "copy", "copy", show=False, id="people.copy", tooltip="Copy the address, or those marked"),
         Binding("f", "filters", "filters", id="people.filters", tooltip="Go to the filters"),
         Binding("escape", "back", "clear", key_display="esc", id="people.back", tooltip="List everybody again"),
@@ -78,8 +94,15 @@ class PeopleScreen(PeopleListing):
 
         detail: PersonDetail
 
+    @dataclass
+    class AllRead(Message):
+        """Everybody of a listing is known, and can be marked."""
+
+        people: list[Person]
+
     def __init__(self) -> None:
         super().__init__()
+        self.marked = Marked()
         self._current: Person | None = None
         self._details: OrderedDict[int, PersonDetail] = OrderedDict()
         self._summary_timer: Timer | None = None
@@ -103,8 +126,10 @@ class PeopleScreen(PeopleListing):
         self.show_person(self.listing.person(event.key))
 
     def on_virtual_table_marks_changed(self) -> None:
-        """Count them."""
+        """Know who they are, and count them."""
+        self.marked.follow(self.query_one(VirtualTable).marks, self.listing.people)
         self._show_count()
+        self.refresh_bindings()
 
     def on_resize(self, event: Resize) -> None:
         """Where the summary comes into view, its details are wanted."""
@@ -172,8 +197,12 @@ class PeopleScreen(PeopleListing):
             return not self.query_one(SearchLine).active
         if action == "back":
             return not self.query_one(VirtualTable).has_focus or narrows(self._request())
-        if action in ("export", "copy"):
+        if action in ("export", "copy", "edit", "actions"):
             return True if self._current is not None and self.steward_app.connection.ready else None
+        if action == "mark_all":
+            return True if self.listing.total and self.steward_app.connection.ready else None
+        if action == "unmark":
+            return len(self.marked) > 0
         return True
 
     def commands(self) -> Iterator[Command]:
@@ -218,9 +247,61 @@ class PeopleScreen(PeopleListing):
         if self._current is not None:
             self.steward_app.start_export(self._current, self._details.get(self._current.id))
 
+    def action_edit(self) -> None:
+        """Open the fields of the person under the cursor."""
+        if self._current is not None and not self.refused("edit"):
+            from tui.acting import open_edit
+
+            open_edit(self.app, self._current, self.action_reload)
+
+    def action_actions(self) -> None:
+        """Ask what to do with whoever is marked, or with the one under the cursor."""
+        people = self.marked.people or ([self._current] if self._current else [])
+        if people and not self.refused("actions"):
+            from tui.acting import open_actions
+
+            open_actions(self.app, people, self.action_reload)
+
+    def action_mark_all(self) -> None:
+        """Mark everybody who is listed; where they are already, unmark them."""
+        if self.listing.total > MOST_MARKED:
+            most = wording.thousands(MOST_MARKED)
+            self.note(Note(f"At most {most} can be marked at once; narrow the list down first.", kind="note"))
+        else:
+            self._read_all(self.listing.number, self.listing.total)
+
+    @work(exclusive=True, group="marks", exit_on_error=False)
+    async def _read_all(self, listing: int, total: int) -> None:
+        assert self.steward is not None
+        people: list[Person] = []
+        try:
+            for offset in range(0, total, MARKED_AT_ONCE):
+                people += (await self.steward.page(PageOfPeople(listing, offset, MARKED_AT_ONCE))).people
+        except StewardError as error:
+            self.post_message(self.RequestFailed("They could not all be marked", error.problem))
+            return
+        self.post_message(self.AllRead(people))
+
+    def on_people_screen_all_read(self, message: AllRead) -> None:
+        """Mark them, or unmark them where nobody of them was missing."""
+        table = self.query_one(VirtualTable)
+        keys = {person.id for person in message.people}
+        if keys <= set(table.marks):
+            table.set_marks(table.marks - keys)
+            return
+        if len(keys | table.marks) > MOST_MARKED:
+            most = wording.thousands(MOST_MARKED)
+            self.note(Note(f"At most {most} can be marked at once; unmark some first (-).", kind="note"))
+            return
+        self.marked.know(message.people)
+        table.set_marks(keys | table.marks)
+
+    def action_unmark(self) -> None:
+        """Unmark everybody, listed or not."""
+        self.query_one(VirtualTable).set_marks(())
+
     def action_copy(self) -> None:
         """Copy the addresses of whoever is marked, or of the one under the cursor."""
-        marked = [self.listing.person(key) for key in self.query_one(VirtualTable).marks]
-        people = [person for person in marked if person is not None] or ([self._current] if self._current else [])
+        people = self.marked.people or ([self._current] if self._current else [])
         words = wording.counted(len(people), "address", "addresses")
         self.steward_app.copy("\n".join(person.delivery_email for person in people), words)

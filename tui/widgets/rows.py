@@ -73,6 +73,13 @@ class PagedRows:
         while len(self._pages) > self._max_pages:
             self._forget(next(iter(self._pages)))
 
+    def replace(self, index: int, row: Row) -> None:
+        """Another row in the place of the one at `index` (from 0), of the same key, where that is kept."""
+        page, offset = divmod(index, self.page_size)
+        kept = self._pages.get(page)
+        if kept is not None and offset < len(kept):
+            self._pages[page] = (*kept[:offset], row, *kept[offset + 1 :])
+
     def missing(self, first: int, last: int) -> list[int]:
         """Numbers of the pages, of those that hold rows `first` to `last`, that have not been fetched."""
         pages = range(max(0, first) // self.page_size, max(0, last) // self.page_size + 1)

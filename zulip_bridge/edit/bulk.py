@@ -39,13 +39,17 @@ async def apply_all(
     previews: Sequence[ChangePreview],
     apply: Callable[[ChangePreview], Awaitable[ApplyResult]],
     on_outcome: Callable[[Outcome], None] = lambda outcome: None,
+    go_on: Callable[[], bool] = lambda: True,
 ) -> list[Outcome]:
     """Apply previews in their order; an outcome for each, also told to ``on_outcome`` as it comes.
 
-    Cancelling stops between two people and raises :class:`AllThenCancelled`.
+    Between two people ``go_on`` is asked: where it says no, the rest is not begun. Cancelling stops there too, and
+    raises :class:`AllThenCancelled`.
     """
     outcomes: list[Outcome] = []
     for index, preview in enumerate(previews):
+        if not go_on():
+            return [*outcomes, *_rest(previews[index:])]
         try:
             outcome = await _apply_one(preview, apply)
         except AppliedThenCancelled as cancelled:

@@ -1,0 +1,240 @@
+"""The only road to a change: what will happen, a second step to make it happen, and what happened."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Literal
+
+from textual import work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, VerticalScroll
+from textual.content import Content
+from textual.events import Resize
+from textual.message import Message
+from textual.widgets import Button, Static
+
+from tui import keys, portrait
+from tui.changes_view import preview_sections, result_sections
+from tui.screens.base import LOST_KINDS, READ_ONLY
+from tui.screens.dialog import Dialog, StyleSheets
+from tui.shown import MUTED, shown
+from tui.widgets.facts import Fact, Facts, Section
+from zulip_bridge.api.changes import Change
+from zulip_bridge.api.edit import ApplyResult, ChangePreview
+from zulip_bridge.api.errors import ErrorKind, Problem, StewardError
+from zulip_bridge.api.people import Person
+from zulip_bridge.text import display_text
+
+FRAME_LINES = 9
+"""Lines of a dialog that are not what it scrolls: its frame, the sentence, the buttons, the keys."""
+
+CHANGED_SINCE = "! The account has changed since it was read, so nothing was done. This is how it is now."
+BUSY = "A change is being applied; it ends by itself in a moment."
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """Changes for a person that somebody wants to see previewed.
+
+    ``seen`` are the values that a form showed, by field; ``why`` goes into the journal; ``left`` are sentences about
+    what is not part of it.
+    """
+
+    person: Person
+    changes: list[Change]
+    title: str = "Edit"
+    seen: Mapping[str, str] = field(default_factory=dict)
+    why: Mapping[str, Any] = field(default_factory=dict)
+    left: Sequence[str] = ()
+
+
+class PreviewDialog(Dialog[bool]):
+    """Answers True where something was applied, so that what lies below is read again."""
+
+    CSS_PATH: ClassVar[StyleSheets] = ["dialog.tcss", "preview_dialog.tcss"]
+    AUTO_FOCUS = "#cancel"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *keys.EVERYWHERE,
+        Binding("right", "app.focus_next", "next", show=False, id="preview.next", tooltip="Go to the next button"),
+        Binding(
+            "left", "app.focus_previous", "before", show=False, id="preview.before", tooltip="Go to the one before"
+        ),
+        Binding("down,pagedown", "scroll(1)", "scroll", key_display="↓", id="preview.down", tooltip="Read on"),
+        Binding(
+            "up,pageup", "scroll(-1)", "scroll back", show=False, id="preview.up", tooltip="Read what was before"
+        ),
+    ]
+
+    @dataclass
+    class Looked(Message):
+        """The preview is there."""
+
+        preview: ChangePreview
+
+    @dataclass
+    class Applied(Message):
+        """It was tried."""
+
+        result: ApplyResult
+
+    @dataclass
+    class Failed(Message):
+        """The server could not be asked, or the journal not be written."""
+
+        problem: Problem
+
+    def __init__(self, proposal: Proposal) -> None:
+        super().__init__()
+        self.proposal = proposal
+        self.preview: ChangePreview | None = None
+        self.result: ApplyResult | None = None
+        self.stage: Literal["looking", "ready", "applying", "over"] = "looking"
+        self._touched = False
+
+    @property
+    def busy(self) -> str | None:
+        """Why the program should not be left now."""
+        return BUSY if self.stage == "applying" else None
+
+    def body(self) -> ComposeResult:
+        """What will happen, a sentence, and the two buttons."""
+        with VerticalScroll(id="what", can_focus=False):
+            yield Facts()
+        yield Static(id="say")
+        with Horizontal(classes="buttons"):
+            yield Button(Content("[ Cancel ]"), id="cancel", compact=True)
+            yield Button(Content("[ Apply ]"), id="apply", compact=True, disabled=True)
+
+    def on_mount(self) -> None:
+        """Ask what it would do."""
+        person = self.proposal.person
+        where = f"id {person.id}, {portrait.realm_words(person)}"
+        title = (
+            f"{self.proposal.title} · {display_text(person.full_name, limit=30)} ({display_text(where, limit=30)})"
+        )
+        self.query_one("#frame").border_title = Content(title)
+        self._say(Content.styled("Looking at what it would do…", MUTED))
+        self._fit()
+        self._look()
+
+    def on_resize(self, event: Resize) -> None:
+        """The buttons stay in sight."""
+        self._fit()
+
+    def _fit(self) -> None:
+        self.query_one("#what").styles.max_height = max(4, self.app.size.height - FRAME_LINES)
+
+    @work(exclusive=True, group="preview", exit_on_error=False)
+    async def _look(self) -> None:
+        steward = self.steward_app.steward
+        if steward is None:
+            return
+        try:
+            preview = await steward.preview(self.proposal.person, self.proposal.changes)
+        except StewardError as error:
+            self.post_message(self.Failed(error.problem))
+            return
+        self.post_message(self.Looked(preview))
+
+    def on_preview_dialog_looked(self, message: Looked) -> None:
+        """Show it; Apply is only there where it would do something that no rule forbids."""
+        self._show_preview(message.preview)
+
+    def _show_preview(self, preview: ChangePreview, first: Content | None = None) -> None:
+        self.preview, self.stage = preview, "ready"
+        sections = preview_sections(preview, self.proposal.seen, self.proposal.left)
+        if first is not None:
+            sections = (Section("", (Fact("", first),)), *sections)
+        self.query_one(Facts).sections = sections
+        reason = self._why_not(preview)
+        self._say(reason or Content.styled("Nothing has been changed yet.", MUTED))
+        apply = self.query_one("#apply", Button)
+        apply.disabled = reason is not None
+        self.query_one("#cancel", Button).focus()
+
+    def _why_not(self, preview: ChangePreview) -> Content | None:
+        if preview.refusals:
+            return Content.styled(
+                "Refused: nothing can be applied while a rule is against a part of it.", "bold $error"
+            )
+        if not preview.changes:
+            return Content.styled("There is nothing to change.", "bold")
+        if self.steward_app.connection.read_only:
+            return Content.styled(READ_ONLY, "bold")
+        return None
+
+    def on_button_pressed(self, event: Button.Pressed) -> None:
+        """Leave, or do it."""
+        event.stop()
+        if event.button.id == "apply" and self.stage == "ready" and self.preview is not None:
+            self.stage = "applying"
+            event.button.disabled = True
+            self._say(Content.styled("Applying…", "bold"))
+            self._apply(self.preview)
+        else:
+            self.action_leave()
+
+    @work(exclusive=True, group="apply", exit_on_error=False)
+    async def _apply(self, preview: ChangePreview) -> None:
+        steward = self.steward_app.steward
+        assert steward is not None
+        try:
+            result = await steward.apply(preview, dict(self.proposal.why))
+        except StewardError as error:
+            self.post_message(self.Failed(error.problem))
+            return
+        self.post_message(self.Applied(result))
+
+    def on_preview_dialog_applied(self, message: Applied) -> None:
+        """Show what the database says; or, where it was refused, the preview as it is now."""
+        result = self.result = message.result
+        if result.preview is not None:
+            changed = result.state == "changed_since"
+            self._show_preview(result.preview, Content.styled(CHANGED_SINCE, "bold $warning") if changed else None)
+            return
+        self.stage, self._touched = "over", True
+        for item in result.items:
+            if item.cause:
+                self.steward_app.remember(Problem(ErrorKind.FAILED, f"{item.label}: {item.sentence}", item.cause))
+        self.query_one(Facts).sections = result_sections(result)
+        causes = any(item.cause for item in result.items)
+        words = "It is in the journal." + (
+            " The diagnostics (d, on the screen below) have the cause." if causes else ""
+        )
+        self._end(Content.styled(words, MUTED))
+
+    def on_preview_dialog_failed(self, message: Failed) -> None:
+        """Say why; whether something was done is only open where it had been begun."""
+        problem = message.problem
+        if problem.kind in LOST_KINDS:
+            self.steward_app.lose(problem)
+        else:
+            self.steward_app.remember(problem)
+        self._touched |= self.stage == "applying"
+        self.stage = "over"
+        self._end(shown(f"✕ {problem.sentence}", "bold $error"))
+
+    def _end(self, words: Content) -> None:
+        self._say(words)
+        self.query_one("#apply", Button).display = False
+        cancel = self.query_one("#cancel", Button)
+        cancel.label = Content("[ Close ]")
+        cancel.focus()
+        self.query_one("#what").scroll_home(animate=False)
+
+    def _say(self, words: Content) -> None:
+        self.query_one("#say", Static).update(words)
+
+    def action_scroll(self, direction: int) -> None:
+        """Move what does not fit."""
+        what = self.query_one("#what", VerticalScroll)
+        what.scroll_relative(y=direction * max(1, what.size.height - 2), animate=False)
+
+    def action_leave(self) -> None:
+        """Go; not while something is being applied."""
+        if self.stage == "applying":
+            self._say(Content.styled(BUSY, "bold"))
+        else:
+            self.dismiss(self._touched)
