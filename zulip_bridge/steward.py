@@ -44,6 +44,7 @@ from zulip_bridge.launch import Door, Target, open_door
 
 if TYPE_CHECKING:
     from zulip_bridge.api.export_scope import ExportScope, SectionSize
+    from zulip_bridge.browse import Browser
     from zulip_bridge.export import ExportResult
     from zulip_bridge.inspect import Inspect
     from zulip_bridge.query import Queries
@@ -68,6 +69,7 @@ class Steward:
         self._recorded: set[tuple[str, int]] = set()
         self._queries: Queries | None = None
         self._inspect: Inspect | None = None
+        self._browser: Browser | None = None
 
     @classmethod
     async def open(
@@ -253,6 +255,15 @@ class Steward:
 
             self._queries = Queries(self._bridge, self.record, self._open_query_worker)
         return self._queries
+
+    @property
+    def browser(self) -> Browser:
+        """The rows of every model, and changing them; recorded."""
+        if self._browser is None:
+            from zulip_bridge.browse import Browser
+
+            self._browser = Browser(self._bridge, self.record)
+        return self._browser
 
     @property
     def inspect(self) -> Inspect:

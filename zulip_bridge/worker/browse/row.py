@@ -1,0 +1,134 @@
+"""One row: every field as it is and as it reads, what it refers to, whose it is."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Any
+
+from zulip_bridge.api.browse import FieldValue, RowDetail, ShowRow
+from zulip_bridge.api.people import Person
+from zulip_bridge.api.query import MASK
+
+from .. import compat
+from ..context import Context
+from ..people import people_by_id
+from ..query.model_rows import find_model
+from .advice import advice_for
+from .decoding import decoded, raw_text
+from .describing import described
+from .fields import fields_of, holds_secrets, person_field
+from .keys import key_of, load, salt
+
+LONGEST_VALUE = 256 * 1024
+NAMING = (
+    "full_name",
+    "name",
+    "string_id",
+    "title",
+    "file_name",
+    "realm_emoji_name",
+    "domain",
+    "word",
+    "property",
+    "emoji_name",
+    "status_text",
+    "email",
+    "model",
+)
+"""Fields that tell a person which row this is, the most telling first."""
+
+LONGEST_TITLE = 80
+
+
+def show_row(request: ShowRow, context: Context) -> RowDetail:
+    """Answer :class:`ShowRow`."""
+    model = find_model(request.model)
+    row = load(model, request.key)
+    names = _names_of_targets(model, row)
+    person = person_of(model, row)
+    return RowDetail(
+        model=str(model._meta.label),
+        table=str(model._meta.db_table),
+        key=key_of(model, row.pk),
+        title=title_of(row),
+        values=[_value(field, model, row, names, request.unmask) for field in fields_of(model)],
+        person=person,
+        fingerprint=fingerprint(row),
+        advice=advice_for(model, person, named=False),
+    )
+
+
+def title_of(row: Any) -> str:
+    """What a person calls the row; "" where nothing in it is a name."""
+    for name in NAMING:
+        field = next((each for each in row._meta.concrete_fields if each.name == name), None)
+        if field is not None and not field.is_relation and not holds_secrets(field):
+            value = getattr(row, field.attname)
+            if value not in (None, ""):
+                return str(value)[:LONGEST_TITLE]
+    return ""
+
+
+def person_of(model: Any, row: Any) -> Person | None:
+    """The person whom the row belongs to."""
+    name = person_field(model)
+    if not name:
+        return None
+    person_id = getattr(row, model._meta.get_field(name).attname)
+    return None if person_id is None else people_by_id([person_id]).get(person_id)
+
+
+def fingerprint(row: Any) -> str:
+    """Stands for all values of a row; tells nothing about them to who has not got the server's key."""
+    values = [[field.attname, raw_text(field, getattr(row, field.attname))] for field in fields_of(type(row))]
+    return hashlib.sha256(f"{salt()}{json.dumps(values)}".encode()).hexdigest()
+
+
+def masked_values(row: Any) -> dict[str, str | None]:
+    """All values of a row as text, secrets masked: for the journal."""
+    return {
+        field.attname: MASK if holds_secrets(field) and value not in (None, "") else raw_text(field, value)
+        for field in fields_of(type(row))
+        for value in [getattr(row, field.attname)]
+    }
+
+
+def _value(field: Any, model: Any, row: Any, names: dict[tuple[Any, Any], str], unmask: list[str]) -> FieldValue:
+    about = described(field, model)
+    value = getattr(row, field.attname)
+    if about.secret and field.name not in unmask and value not in (None, ""):
+        return FieldValue(about, MASK, masked=True)
+    raw = raw_text(field, value)
+    meaning = decoded(field, value)
+    target = shown = ""
+    if field.is_relation and value is not None:
+        target, shown = key_of(field.related_model, value), names.get((field.related_model, value), "")
+    length = len(raw) if raw is not None and len(raw) > LONGEST_VALUE else 0
+    return FieldValue(
+        about,
+        raw[:LONGEST_VALUE] if raw is not None else None,
+        (shown or meaning.shown)[:LONGEST_VALUE],
+        "name" if shown else meaning.how,
+        target,
+        length=length,
+    )
+
+
+def _names_of_targets(model: Any, row: Any) -> dict[tuple[Any, Any], str]:
+    """Names of the rows that a row refers to, one statement for each model."""
+    wanted: dict[Any, set[Any]] = {}
+    for field in fields_of(model):
+        value = getattr(row, field.attname)
+        if field.is_relation and value is not None and field.target_field.primary_key:
+            wanted.setdefault(field.related_model, set()).add(value)
+    people = compat.model("zerver", "UserProfile")
+    found: dict[tuple[Any, Any], str] = {}
+    for target, keys in wanted.items():
+        named = [each.name for each in target._meta.concrete_fields if each.name in NAMING]
+        if named:
+            for each in target._base_manager.filter(pk__in=keys).only("pk", *named):
+                found[target, each.pk] = title_of(each)
+    for key, person in people_by_id(list(wanted.get(people, ()))).items():
+        found[people, key] = f"{person.full_name} <{person.delivery_email}>"
+    return found
