@@ -10,7 +10,6 @@ taken apart by sender, and put together with what they sent to the same one.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,10 +17,8 @@ import orjson
 
 from .data_files import FILE_BYTES, DataFiles
 
-WAITING_BYTES = 12 * 1024 * 1024
+WAITING_BYTES = 8 * 1024 * 1024
 """How much waits to be written, in bytes."""
-ENTRY_BYTES = 60
-"""What a waiting message costs besides its text."""
 
 PERSON, CHANNEL = 1, 2
 """Types of recipients (zerver/models/recipients.py); 3 is a group of people."""
@@ -46,8 +43,8 @@ class Conversation:
     count: int = 0
     first: int = 0
     last: int = 0
-    waiting: list[bytes] = field(default_factory=list)
-    waiting_bytes: int = 0
+    waiting: bytearray = field(default_factory=bytearray)
+    waiting_count: int = 0
     places: list[int] = field(default_factory=list)
 
 
@@ -62,7 +59,6 @@ class Conversations:
         self.people: dict[int, str] = {}
         self._files = files
         self._known: dict[tuple[int, str], Conversation] = {}
-        self._waiting = 0
 
     def add(self, messages: list[dict[str, Any]]) -> None:
         """Take the messages of one file of the export."""
@@ -78,11 +74,16 @@ class Conversations:
                 conversation.first = sent
             conversation.last = sent
             conversation.count += 1
-            line = _line(message, sent)
-            conversation.waiting.append(line)
-            conversation.waiting_bytes += len(line)
-            self._waiting += len(line) + ENTRY_BYTES
-        if self._waiting > WAITING_BYTES:
+            # One buffer a conversation, not an object a message: those, kept among what is freed around them, would
+            # hold several times their memory.
+            waiting = conversation.waiting
+            if waiting:
+                waiting += b","
+            waiting += _line(message, sent)
+            conversation.waiting_count += 1
+            if len(waiting) >= FILE_BYTES:
+                self._put([conversation])
+        if sum(len(each.waiting) for each in known.values()) > WAITING_BYTES:
             self._write(WAITING_BYTES // 2)
 
     def finish(self) -> list[list[Any]]:
@@ -127,44 +128,28 @@ class Conversations:
 
     def _write(self, leave: int) -> None:
         """Write the longest conversations until about ``leave`` bytes wait."""
-        waiting = sorted(
-            (each for each in self._known.values() if each.waiting), key=lambda each: -each.waiting_bytes
-        )
-        for segments in _packed(self._until(waiting, leave)):
-            number = self._files.put(b"[%d,[%s]]" % (each.number, b",".join(lines)) for each, lines in segments)
-            self.message_files.append(number)
-            for conversation, lines in segments:
-                conversation.places += [number, len(lines)]
-
-    def _until(self, waiting: list[Conversation], leave: int) -> Iterator[tuple[Conversation, list[bytes]]]:
-        for conversation in waiting:
-            if self._waiting <= leave:
-                return
-            lines, conversation.waiting = conversation.waiting, []
-            self._waiting -= conversation.waiting_bytes + len(lines) * ENTRY_BYTES
-            conversation.waiting_bytes = 0
-            yield conversation, lines
-
-
-Segment = tuple[Conversation, list[bytes]]
-
-
-def _packed(segments: Iterator[Segment]) -> Iterator[list[Segment]]:
-    """What goes into one file after the other: short segments together, long ones cut."""
-    packed: list[Segment] = []
-    size = 0
-    for conversation, lines in segments:
-        begin = 0
-        for index, line in enumerate(lines, 1):
-            size += len(line)
+        waiting = sorted((each for each in self._known.values() if each.waiting), key=lambda each: len(each.waiting))
+        left = sum(len(each.waiting) for each in waiting)
+        together: list[Conversation] = []
+        size = 0
+        while waiting and left > leave:
+            conversation = waiting.pop()
+            together.append(conversation)
+            size += len(conversation.waiting)
+            left -= len(conversation.waiting)
             if size >= FILE_BYTES:
-                packed.append((conversation, lines[begin:index]))
-                yield packed
-                packed, size, begin = [], 0, index
-        if begin < len(lines):
-            packed.append((conversation, lines[begin:]))
-    if packed:
-        yield packed
+                self._put(together)
+                together, size = [], 0
+        if together:
+            self._put(together)
+
+    def _put(self, together: list[Conversation]) -> None:
+        """Write what waits of these conversations into one file."""
+        number = self._files.put(b"[%d,[%s]]" % (each.number, each.waiting) for each in together)
+        self.message_files.append(number)
+        for each in together:
+            each.places += [number, each.waiting_count]
+            each.waiting, each.waiting_count = bytearray(), 0
 
 
 def _described(parts: list[Conversation], name: str) -> list[Any]:
