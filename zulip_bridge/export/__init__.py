@@ -1,6 +1,7 @@
 """Exporting a person, the steward's half: writes what the worker streams, and checks an export later, offline."""
 
 from .destination import abandoned_exports, check_destination, free_bytes
+from .keys import Keys, encryption_of, read_identities, read_recipients
 from .model import Difference, ExportResult, Provenance
 from .packaging import (
     ARCHIVES,
@@ -23,6 +24,7 @@ __all__ = [
     "Difference",
     "ExportResult",
     "Format",
+    "Keys",
     "Packaging",
     "Passphrase",
     "Permissions",
@@ -30,8 +32,11 @@ __all__ = [
     "Recipients",
     "abandoned_exports",
     "check_destination",
+    "encryption_of",
     "export_person",
     "format_of",
     "free_bytes",
+    "read_identities",
+    "read_recipients",
     "verify_export",
 ]

@@ -16,6 +16,8 @@ if TYPE_CHECKING or sys.version_info < (3, 14):
 else:
     from compression import zstd
 
+__all__ = ["Compressing", "Plain", "Stream", "Write", "deflate_stream", "gzip_stream", "zstd", "zstd_stream"]
+
 Write = Callable[[bytes], object]
 GZIP_LEVEL = 2
 GZIP_WINDOW = 31

@@ -7,26 +7,30 @@ import os
 import stat
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
-from typing import Any
-
-from zulip_bridge.api.paths import is_safe
 
 from .container import MANIFEST
+from .keys import Keys
+from .listing import LONGEST_MANIFEST, listed_in, shown_path
 from .manifest import ManifestError, decode
 from .model import Difference
 
 READ_BYTES = 1 << 20
-LONGEST_MANIFEST = 1 << 30
 
 
-def verify_export(path: Path) -> list[Difference]:
-    """All ways in which the directory differs from its manifest; none means that it is as it was written.
+def verify_export(path: Path, keys: Keys | None = None) -> list[Difference]:
+    """All ways in which a directory or an archive differs from its manifest; none means that it is as it was written.
 
-    Blocking: reads every file. Nothing in the export is followed out of it.
+    Blocking: reads every file. Nothing in the export is followed out of it, and nothing is unpacked.
+
+    Raises :class:`StewardError`, kind ``invalid``, where an archive is encrypted and ``keys`` do not open it.
     """
+    if path.is_file():
+        from .verify_archive import verify_archive
+
+        return verify_archive(path, keys or Keys())
     try:
         manifest = decode(_manifest_bytes(path / MANIFEST))
-        listed = _listed(manifest)
+        listed = listed_in(manifest)
     except ManifestError as error:
         return [Difference("manifest", MANIFEST, str(error))]
     except OSError as error:
@@ -41,19 +45,6 @@ def _manifest_bytes(path: Path) -> bytes:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             raise ManifestError("It is not a regular file.")
         return file.read(LONGEST_MANIFEST)
-
-
-def _listed(manifest: dict[str, Any]) -> dict[str, tuple[int, str]]:
-    listed = {}
-    try:
-        for entry in manifest["files"]:
-            name, size, digest = entry["path"], entry["size"], entry["sha256"]
-            if not (isinstance(name, str) and isinstance(size, int) and isinstance(digest, str) and is_safe(name)):
-                raise ManifestError("An entry in its list of files is not one.")
-            listed[name] = (size, digest)
-    except (KeyError, TypeError) as error:
-        raise ManifestError("Its list of files cannot be read.") from error
-    return listed
 
 
 def _compare(root: Path, name: str, entry: tuple[int, str]) -> Iterator[Difference]:
@@ -102,12 +93,8 @@ def _extras(root: Path, listed: set[str]) -> Iterator[Difference]:
         for name in sorted(files):
             path = (relative / name).as_posix()
             if path not in listed and path != MANIFEST:
-                yield Difference("extra", _shown(path), "The manifest does not list it.")
+                yield Difference("extra", shown_path(path), "The manifest does not list it.")
         for name in sorted(inside):
             path = (relative / name).as_posix()
             if path not in folders or (root / path).is_symlink():
-                yield Difference("extra", _shown(path), "The manifest lists nothing in this folder.")
-
-
-def _shown(path: str) -> str:
-    return path.encode("utf-8", "backslashreplace").decode()
+                yield Difference("extra", shown_path(path), "The manifest lists nothing in this folder.")
