@@ -15,6 +15,6 @@ from zulip_bridge.launch import InstallTarget, open_door
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
 async def bridge(install: Path) -> AsyncIterator[Bridge]:
     """A worker for the tests of one module."""
-    opened = await Bridge.open(open_door(InstallTarget(install)), WorkerOptions(read_only=True))
+    opened = await Bridge.open(open_door(InstallTarget(install)), WorkerOptions())
     yield opened
     await opened.close()

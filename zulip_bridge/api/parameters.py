@@ -7,7 +7,8 @@ Only for finding parameters: whether the text is one statement is for PostgreSQL
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from typing import Literal
 
 _TOKEN = re.compile(
     r"""
@@ -46,6 +47,17 @@ def replace_parameters(sql: str, by: Callable[[str], str]) -> str:
         pieces.append(by(token["of"]) if token["parameter"] else sql[token.start() : end])
         position = end
     return "".join([*pieces, sql[position:]])
+
+
+def spans(sql: str) -> Iterator[tuple[int, int, Literal["comment", "quoted"]]]:
+    """Where comments and quotes (strings, names, dollar quotes) are: start, end and which."""
+    position = 0
+    while (token := _TOKEN.search(sql, position)) is not None:
+        position = _comment_end(sql, token.end()) if token["block"] else token.end()
+        if token["block"] or token["line"]:
+            yield token.start(), position, "comment"
+        elif not token["parameter"] and not token["cast"]:
+            yield token.start(), position, "quoted"
 
 
 def _comment_end(sql: str, position: int) -> int:

@@ -22,10 +22,15 @@ def refuse_unasked(yes: bool, dry_run: bool) -> None:
 
 async def agreed(question: str) -> bool:
     """Ask on the terminal; anything but yes is no, and so is the end of input. Signals are heeded meanwhile."""
+    return (await answered(f"{question} [y/N] ")).lower() in YES
+
+
+async def answered(question: str) -> str:
+    """What is typed at a question, without what is around it; empty at the end of input."""
     status.clear()
-    sys.stderr.write(f"{display_text(question)} [y/N] ")
+    sys.stderr.write(display_text(question))
     sys.stderr.flush()
-    return (await _line()).strip().lower() in YES
+    return (await _line()).strip()
 
 
 async def _line() -> str:

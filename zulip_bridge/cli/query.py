@@ -68,6 +68,11 @@ def result_options(command: F) -> F:
     metavar="NAME=VALUE",
     help="For :NAME; NAME alone reads the value from a line of stdin. Repeatable.",
 )
+@click.option("--write", is_flag=True, help="Let it write: shown in a transaction, then committed or rolled back.")
+@click.option("--yes", is_flag=True, help="With --write: commit without asking.")
+@click.option(
+    "--confirm", "confirmed", multiple=True, metavar="WORDS", help="With --write: what it wants typed. Repeatable."
+)
 @result_options
 @click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
 @target_options
@@ -79,6 +84,9 @@ def query(
     saved: str | None,
     listing: bool,
     params: tuple[str, ...],
+    write: bool,
+    yes: bool,
+    confirmed: tuple[str, ...],
     form: str,
     limit: int | None,
     timeout: float,
@@ -86,7 +94,7 @@ def query(
     as_json: bool,
     choice: Choice,
 ) -> None:
-    """Ask the database, in SQL or in Python on Zulip's models. Read only: PostgreSQL refuses to write.
+    """Ask the database, in SQL or in Python on Zulip's models. Without --write PostgreSQL refuses to write.
 
     One statement that returns rows; :NAME stands for a value of --param. Of Python, the last line's value is the
     result. Bare - reads SQL from stdin. Recorded in the journal, without the values of parameters.
@@ -97,6 +105,23 @@ def query(
         return
     asked = chosen(source, sql, orm, file, saved)
     values = values_of(params, asked.parameters)
+    if write:
+        from .writing import write as write_by_hand
+
+        if asked.saved is not None or form not in ("table", "json") or limit is not None:
+            raise click.UsageError("--write takes a statement of your own, and no --limit; it shows tables or JSON.")
+        write_by_hand(
+            asked.question(values),
+            choice,
+            confirmed=confirmed,
+            timeout_ms=round(timeout * 1000),
+            unmask=unmask,
+            yes=yes,
+            as_json=form == "json",
+        )
+        return
+    if yes or confirmed:
+        raise click.UsageError("--yes and --confirm are for --write.")
     if asked.saved is None:
         question: Question = asked.question(values)
         _run(choice, form, limit, timeout, unmask, lambda steward: _ready(question))

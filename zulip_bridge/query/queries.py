@@ -10,7 +10,7 @@ import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from zulip_bridge.api.codec import from_json
 from zulip_bridge.api.errors import ErrorKind, StewardError
@@ -37,6 +37,10 @@ from zulip_bridge.client import Bridge, Chunk
 from zulip_bridge.journal import Result
 
 from .formats import Writer
+from .recording import recorded_statement
+
+if TYPE_CHECKING:
+    from .writing import Writes
 
 Record = Callable[[str, Result, None, dict[str, Any]], Awaitable[None]]
 STARTED, FINISHED = "query.started", "query.finished"
@@ -58,6 +62,13 @@ class Queries:
         self._record = record
         self._open_worker = open_worker
         self._under_way: dict[int, UnderWay] = {}
+
+    @property
+    def writes(self) -> Writes:
+        """Writing by hand."""
+        from .writing import Writes
+
+        return Writes(self._bridge, self._record)
 
     async def models(self) -> list[ModelInfo]:
         """All models of the server, with estimated numbers of rows."""
@@ -187,9 +198,10 @@ def _facts(question: Question, limit: int | None, unmask: bool) -> dict[str, Any
     if limit is not None:
         facts["limit"] = limit
     if isinstance(question, Sql):
-        return {"language": "sql", "statement": question.sql, "parameters": sorted(question.parameters), **facts}
+        statement = recorded_statement(question.sql, python=False)
+        return {"language": "sql", "statement": statement, "parameters": sorted(question.parameters), **facts}
     if isinstance(question, Orm):
-        return {"language": "orm", "statement": question.code, **facts}
+        return {"language": "orm", "statement": recorded_statement(question.code, python=True), **facts}
     assert isinstance(question, ModelRows)
     return {"language": "model", "model": question.model, "filters": [each[0] for each in question.filters], **facts}
 

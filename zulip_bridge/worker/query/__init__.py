@@ -1,6 +1,17 @@
-"""Questions to the database: SQL, Python on models, a model's rows; read only."""
+"""Questions to the database: SQL, Python on models, a model's rows; read only, but for what is written by hand."""
 
 from .answering import close_query, fetch_rows, open_query, stream_query
 from .catalogue import describe_tables, list_models
+from .deciding import decide_write
+from .writing import try_write
 
-__all__ = ["close_query", "describe_tables", "fetch_rows", "list_models", "open_query", "stream_query"]
+__all__ = [
+    "close_query",
+    "decide_write",
+    "describe_tables",
+    "fetch_rows",
+    "list_models",
+    "open_query",
+    "stream_query",
+    "try_write",
+]

@@ -10,8 +10,11 @@ NOT_A_QUERY = "42P11"
 STILL_READ_ONLY = "25001"
 
 
-def refusal(error: BaseException, sql: str = "", *, cancelled: bool = False) -> StewardError:
-    """The error to raise instead of the driver's; ``sql`` is the statement that positions count in."""
+def refusal(error: BaseException, sql: str = "", *, cancelled: bool = False, offset: int = 0) -> StewardError:
+    """The error to raise instead of the driver's; ``sql`` is the statement that positions count in.
+
+    ``offset`` characters were put before it.
+    """
     words = compat.database_words(error)
     state = compat.sqlstate(error)
     if compat.is_query_cancelled(error):
@@ -25,14 +28,15 @@ def refusal(error: BaseException, sql: str = "", *, cancelled: bool = False) -> 
     if state == NOT_A_QUERY:
         sentence = f"Only one statement that returns rows can be run. PostgreSQL: {words.message}."
         return StewardError(ErrorKind.INVALID, sentence)
-    sentence = f"PostgreSQL: {words.message}{_place(sql, words.position)}."
+    sentence = f"PostgreSQL: {words.message}{_place(sql, words.position, offset)}."
     if words.hint:
         sentence = f"{sentence} {words.hint}"
     return StewardError(ErrorKind.INVALID, sentence)
 
 
-def _place(sql: str, position: int | None) -> str:
-    if not sql or position is None or position > len(sql) + 1:
+def _place(sql: str, position: int | None, offset: int) -> str:
+    if not sql or position is None or not 0 < position - offset <= len(sql) + 1:
         return ""
+    position -= offset
     before = sql[: position - 1]
     return f" (line {before.count(chr(10)) + 1}, column {len(before) - before.rfind(chr(10))})"

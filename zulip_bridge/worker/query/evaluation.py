@@ -10,8 +10,8 @@ import ast
 import linecache
 import threading
 import traceback
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,8 +23,10 @@ from zulip_bridge.api.query import Orm
 
 from .. import compat
 from ..context import Context
+from .guarding import guarded
 from .interrupting import Interrupted, interruptible
 from .names import preloaded
+from .observing import NotAsked
 from .printing import printed_here
 from .result import ListResult
 from .secrets_seen import Seen
@@ -58,17 +60,32 @@ _sessions_lock = threading.Lock()
 
 
 def evaluate(question: Orm, context: Context, timeout_ms: int, unmask: bool) -> Evaluation:
-    """Run the code. Its errors are in the answer; :class:`StewardError` where it was cancelled or took too long."""
+    """Run the code, read-only. Its errors are in the answer.
+
+    :class:`StewardError` where it was cancelled or took too long.
+    """
+    with guarded(context.read_only):
+        return evaluate_inside(question, context, timeout_ms, unmask, lambda: _read_only(timeout_ms))
+
+
+def evaluate_inside(
+    question: Orm,
+    context: Context,
+    timeout_ms: int,
+    unmask: bool,
+    transaction_: Callable[[], AbstractContextManager[None]],
+) -> Evaluation:
+    """The same inside ``transaction_``, whatever that allows."""
     session = _session(question.session)
     if not session.lock.acquire(timeout=1):
         raise StewardError(ErrorKind.REFUSED, "This session is still running something else.")
     evaluation = Evaluation()
     seen = Seen(unmask)
     try:
-        with interruptible(context, timeout_ms), printed_here() as output, seen.watching(), _read_only(timeout_ms):
+        with interruptible(context, timeout_ms), printed_here() as output, seen.watching(), transaction_():
             try:
                 _run(question.code, session.names, evaluation, unmask)
-            except Interrupted:
+            except (Interrupted, NotAsked):
                 raise
             except BaseException as error:
                 # Whatever the operator's code raises is the answer, SystemExit included.
