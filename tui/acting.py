@@ -5,7 +5,7 @@ Imported when one of them is taken: the first paint has nothing to change.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from textual.app import App
 
@@ -14,50 +14,42 @@ from tui.screens.preview_dialog import PreviewDialog, Proposal
 from zulip_bridge.api.changes import Change
 from zulip_bridge.api.people import Person
 
-Ended = Callable[[], None]
-"""Told when something may have been changed, so that what is shown is read again."""
 
-
-def open_edit(app: App[object], person: Person, ended: Ended) -> None:
+def open_edit(app: App[object], person: Person) -> None:
     """Show all fields of a person."""
     from tui.screens.edit import EditScreen
 
-    app.push_screen(EditScreen(person), callback=lambda _: ended())
+    app.push_screen(EditScreen(person))
 
 
-def open_actions(app: App[object], people: Sequence[Person], ended: Ended) -> None:
+def open_actions(app: App[object], people: Sequence[Person]) -> None:
     """Ask what to do with people: of one there is more to choose from."""
     if len(people) == 1:
-        _actions_of_one(app, people[0], ended)
+        _actions_of_one(app, people[0])
     else:
-        _actions_of_many(app, people, ended)
+        _actions_of_many(app, people)
 
 
-def propose(app: App[object], proposal: Proposal, ended: Ended) -> None:
-    """Preview changes; ``ended`` is only told where something was tried."""
-
-    def answered(touched: bool | None) -> None:
-        if touched:
-            ended()
-
-    app.push_screen(PreviewDialog(proposal), callback=answered)
+def propose(app: App[object], proposal: Proposal) -> None:
+    """Preview changes; they may be applied from there."""
+    app.push_screen(PreviewDialog(proposal))
 
 
-def _actions_of_one(app: App[object], person: Person, ended: Ended) -> None:
+def _actions_of_one(app: App[object], person: Person) -> None:
     def answered(changes: list[Change] | None) -> None:
         if changes:
-            propose(app, Proposal(person, changes, "Do"), ended)
+            propose(app, Proposal(person, changes, "Actions"))
 
     app.push_screen(ActionsDialog(person), callback=answered)
 
 
-def _actions_of_many(app: App[object], people: Sequence[Person], ended: Ended) -> None:
+def _actions_of_many(app: App[object], people: Sequence[Person]) -> None:
     from tui.screens.bulk_dialog import BulkDialog, BulkOrder
 
     def answered(order: BulkOrder | None) -> None:
         if order is not None:
             from tui.screens.bulk import BulkScreen
 
-            app.push_screen(BulkScreen(order), callback=lambda _: ended())
+            app.push_screen(BulkScreen(order))
 
     app.push_screen(BulkDialog(people), callback=answered)

@@ -71,6 +71,8 @@ class StewardApp(TypeAheadApp):
         self.clock = clock
         self.steward: Steward | None = None
         self.problems: list[Problem] = []
+        self.changes = 0
+        """Counts what was changed on the server, so that the screens know when to read again."""
         for theme in THEMES:
             self.register_theme(theme)
         self.theme = STEWARD.name

@@ -8,7 +8,7 @@ from textual.content import Content
 
 from tui.shown import MUTED, shown, shown_lines
 from tui.widgets.facts import Fact, Section
-from zulip_bridge.api.edit import AppliedChange, ApplyResult, ChangePreview, Effect, PlannedChange
+from zulip_bridge.api.edit import AppliedChange, ApplyResult, ChangePreview, PlannedChange
 from zulip_bridge.text import display_text
 
 LONGEST_LABEL = 40
@@ -54,7 +54,9 @@ def preview_sections(
     if left:
         sections.append(Section("Stays as it is", tuple(Fact("", shown(each)) for each in left)))
     if preview.changes and not preview.refusals:
-        sections.append(Section("What else will happen", tuple(effect_facts(preview.changes, preview.notes))))
+        several = len(preview.changes) > 1
+        facts = _facts_by_field(preview) if several else effect_facts(preview.changes, preview.notes)
+        sections.append(Section("What else will happen", tuple(facts)))
     return tuple(sections)
 
 
@@ -81,16 +83,27 @@ def effect_facts(items: Iterable[PlannedChange], notes: Iterable[str] = ()) -> l
     ]
 
 
+def _facts_by_field(preview: ChangePreview) -> list[Fact]:
+    """Of several changes: what each brings with it under its name, and last what is true of more than one."""
+    fields: dict[str, list[str]] = {}
+    for item in preview.changes:
+        for effect in sorted(item.effects, key=lambda each: _rank(each.kind)):
+            fields.setdefault(effect.sentence, []).append(display_text(item.label, limit=LONGEST_LABEL))
+    facts = []
+    for item in preview.changes:
+        label = display_text(item.label, limit=LONGEST_LABEL)
+        own = [sentence for sentence, labels in fields.items() if labels == [label]]
+        facts += [Fact(label if index == 0 else " ", shown(each)) for index, each in enumerate(own)]
+    common = [sentence for sentence, labels in fields.items() if len(labels) > 1] + preview.notes
+    facts += [Fact("more than one" if index == 0 else " ", shown(each)) for index, each in enumerate(common)]
+    return facts
+
+
 def before_and_after(before: str, after: str) -> Content:
     """``before → after``, either of which may be nothing."""
     return Content.assemble(
         shown_lines(before or NOTHING, MUTED), (" → ", MUTED), shown_lines(after or NOTHING, "bold")
     )
-
-
-def named_effects(effects: Iterable[Effect]) -> str:
-    """The sentences of effects in one text."""
-    return " ".join(each.sentence for each in effects)
 
 
 def _rank(kind: str) -> int:

@@ -52,6 +52,7 @@ class StewardScreen(Screen[None]):
     """Actions that lead to a change on the server; a read-only session shows them greyed and says why."""
 
     _was_connected = False
+    _changes_seen: int | None = None
 
     @dataclass
     class RequestFailed(Message):
@@ -146,6 +147,15 @@ class StewardScreen(Screen[None]):
         self._was_connected |= connection.ready
         self.connection_changed(connection)
         self.refresh_bindings()
+
+    def on_screen_resume(self) -> None:
+        """Back on top: what was changed meanwhile, on another screen or in a dialog, is read again."""
+        seen, self._changes_seen = self._changes_seen, self.steward_app.changes
+        if seen not in (None, self.steward_app.changes):
+            self.changed()
+
+    def changed(self) -> None:
+        """For subclasses: something on the server was changed since this was last on top."""
 
     def action_back(self) -> None:
         """Leave this screen."""

@@ -182,6 +182,7 @@ class BulkScreen(StewardScreen):
 
     def _begin(self) -> None:
         self.stage = "applying"
+        self.steward_app.changes += 1
         self.query_one("#apply", Button).display = False
         cancel = self.query_one("#cancel", Button)
         cancel.label = Content("[ Stop ]")

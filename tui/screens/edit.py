@@ -60,10 +60,10 @@ class EditScreen(StewardScreen):
     AUTO_FOCUS = "FieldTable"
     WRITES = frozenset({"preview", "actions"})
     BINDINGS: ClassVar[list[BindingType]] = [
-        keys.BACK,
         Binding("p", "preview", "preview", id="edit.preview", tooltip="See what the collected changes would do"),
         Binding("a", "actions", "actions", id="edit.actions", tooltip="Deactivate, end sessions, and the like"),
         Binding("slash", "search", "search", key_display="/", id="edit.search", tooltip="Find a field by its name"),
+        keys.BACK,
         Binding("left", "step(-1)", "part before", show=False, id="edit.left", tooltip="Go to the part before"),
         Binding("right", "step(1)", "next part", key_display="←→", id="edit.right", tooltip="Go to the next part"),
         *(
@@ -294,12 +294,16 @@ class EditScreen(StewardScreen):
         """Show what the collected changes would do."""
         if not self.refused("preview") and self.form.wanted:
             proposal = Proposal(self.form.person, self.form.changes, "Edit", self.form.seen)
-            propose(self.app, proposal, self.action_reload)
+            propose(self.app, proposal)
 
     def action_actions(self) -> None:
         """Show what can be done with the account."""
         if not self.refused("actions"):
-            open_actions(self.app, [self.form.person], self.action_reload)
+            open_actions(self.app, [self.form.person])
+
+    def changed(self) -> None:
+        """Show the fields as they are now."""
+        self._read()
 
     def action_reload(self) -> None:
         """Read the fields again."""

@@ -228,6 +228,10 @@ class PeopleScreen(PeopleListing):
         """Step a filter from wherever the focus is."""
         self.query_one(FilterBar).step(name)
 
+    def changed(self) -> None:
+        """List them as they are now."""
+        self.action_reload()
+
     def action_reload(self) -> None:
         """Ask for the same again."""
         self._details.clear()
@@ -252,7 +256,7 @@ class PeopleScreen(PeopleListing):
         if self._current is not None and not self.refused("edit"):
             from tui.acting import open_edit
 
-            open_edit(self.app, self._current, self.action_reload)
+            open_edit(self.app, self._current)
 
     def action_actions(self) -> None:
         """Ask what to do with whoever is marked, or with the one under the cursor."""
@@ -260,7 +264,7 @@ class PeopleScreen(PeopleListing):
         if people and not self.refused("actions"):
             from tui.acting import open_actions
 
-            open_actions(self.app, people, self.action_reload)
+            open_actions(self.app, people)
 
     def action_mark_all(self) -> None:
         """Mark everybody who is listed; where they are already, unmark them."""

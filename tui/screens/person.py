@@ -39,8 +39,11 @@ class PersonScreen(StewardScreen):
 
     CSS_PATH = "person.tcss"
     AUTO_FOCUS = ""
+    WRITES = frozenset({"edit", "actions"})
     BINDINGS: ClassVar[list[BindingType]] = [
         keys.BACK,
+        Binding("e", "edit", "edit", id="person.edit", tooltip="Edit this person"),
+        Binding("a", "actions", "actions", id="person.actions", tooltip="Deactivate, end sessions, and the like"),
         Binding("x", "export", "export", id="person.export", tooltip="Export everything about this person"),
         *DIGITS,
         Binding("left", "step(-1)", "tab before", show=False, id="person.left", tooltip="Show the tab before"),
@@ -125,11 +128,32 @@ class PersonScreen(StewardScreen):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Exporting and saving need a connection; a lost one makes ``r`` reconnect."""
-        if action in ("export", "save"):
+        if action in ("export", "save", "edit", "actions"):
             return True if self.steward_app.connection.ready else None
         if action == "reload":
             return self.steward_app.connection.ready
         return True
+
+    def action_edit(self) -> None:
+        """Open the fields."""
+        if not self.refused("edit"):
+            from tui.acting import open_edit
+
+            open_edit(self.app, self.person)
+
+    def action_actions(self) -> None:
+        """Ask what to do."""
+        if not self.refused("actions"):
+            from tui.acting import open_actions
+
+            open_actions(self.app, [self.person])
+
+    def changed(self) -> None:
+        """What was looked at is read anew."""
+        self.detail = None
+        for tab in self._made.values():
+            tab.detail = None
+            tab.reload()
 
     def action_export(self) -> None:
         """Ask where to."""

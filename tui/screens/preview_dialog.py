@@ -50,8 +50,8 @@ class Proposal:
     left: Sequence[str] = ()
 
 
-class PreviewDialog(Dialog[bool]):
-    """Answers True where something was applied, so that what lies below is read again."""
+class PreviewDialog(Dialog[None]):
+    """Shows the proposal, applies it, shows the result; what lies below is read again where something was tried."""
 
     CSS_PATH: ClassVar[StyleSheets] = ["dialog.tcss", "preview_dialog.tcss"]
     AUTO_FOCUS = "#cancel"
@@ -91,7 +91,6 @@ class PreviewDialog(Dialog[bool]):
         self.preview: ChangePreview | None = None
         self.result: ApplyResult | None = None
         self.stage: Literal["looking", "ready", "applying", "over"] = "looking"
-        self._touched = False
 
     @property
     def busy(self) -> str | None:
@@ -170,6 +169,7 @@ class PreviewDialog(Dialog[bool]):
         event.stop()
         if event.button.id == "apply" and self.stage == "ready" and self.preview is not None:
             self.stage = "applying"
+            self.steward_app.changes += 1
             event.button.disabled = True
             self._say(Content.styled("Applying…", "bold"))
             self._apply(self.preview)
@@ -194,7 +194,7 @@ class PreviewDialog(Dialog[bool]):
             changed = result.state == "changed_since"
             self._show_preview(result.preview, Content.styled(CHANGED_SINCE, "bold $warning") if changed else None)
             return
-        self.stage, self._touched = "over", True
+        self.stage = "over"
         for item in result.items:
             if item.cause:
                 self.steward_app.remember(Problem(ErrorKind.FAILED, f"{item.label}: {item.sentence}", item.cause))
@@ -212,7 +212,6 @@ class PreviewDialog(Dialog[bool]):
             self.steward_app.lose(problem)
         else:
             self.steward_app.remember(problem)
-        self._touched |= self.stage == "applying"
         self.stage = "over"
         self._end(shown(f"✕ {problem.sentence}", "bold $error"))
 
@@ -237,4 +236,4 @@ class PreviewDialog(Dialog[bool]):
         if self.stage == "applying":
             self._say(Content.styled(BUSY, "bold"))
         else:
-            self.dismiss(self._touched)
+            self.dismiss()

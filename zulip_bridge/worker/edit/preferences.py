@@ -12,6 +12,7 @@ from zulip_bridge.worker.person import VISIBILITY
 
 from .account import Account, counted, user_profiles
 from .base import Edit, Reading, Refused, audited, effect, read_yes_no, told, yes_no
+from .setting_words import words_of
 
 ACTION = "zerver.actions.user_settings.do_change_user_setting"
 SMALLEST, LARGEST = 0, 32_767
@@ -126,11 +127,17 @@ class Setting(Edit):
             return yes_no(value)
         if self.name == "email_address_visibility":
             return Reading(VISIBILITY.get(value, str(value)), VISIBILITY.get(value, str(value)))
+        if self.name in CHOICES and isinstance(value, int):
+            return Reading(str(value), words_of(CHOICES[self.name]).get(value, str(value)))
         return Reading(str(value), str(value) or "not set")
 
     def _number(self, text: str) -> int:
         if self.name == "email_address_visibility" and text.casefold() in VISIBILITY_NUMBERS:
             return VISIBILITY_NUMBERS[text.casefold()]
+        if self.name in CHOICES:
+            for number, words in words_of(CHOICES[self.name]).items():
+                if words == text.casefold():
+                    return number
         try:
             return int(text)
         except ValueError as error:
