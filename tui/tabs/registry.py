@@ -26,5 +26,8 @@ class TabEntry:
 
 TABS = (
     TabEntry("Overview", "Show who this is, and the account's state", "overview", "OverviewTab"),
+    TabEntry("Channels", "Show channels, groups and permissions", "channels", "ChannelsTab"),
+    TabEntry("Access", "Show how the person gets in", "access", "AccessTab"),
+    TabEntry("Activity", "Show what was done, by the person and to the account", "activity", "ActivityTab"),
     TabEntry("Footprint", "Show where the server holds something", "footprint", "FootprintTab"),
 )

@@ -41,8 +41,10 @@ def header_text(columns: Sequence[Column], placed: Placed, sort: tuple[int, bool
 
 
 def row_text(columns: Sequence[Column], placed: Placed, row: Row) -> str:
-    """The cells, each in exactly its width; what is longer ends in an ellipsis."""
+    """The cells, each in exactly its width; what is longer ends in an ellipsis. A single cell has the whole line."""
     cells = row.cells
+    if len(cells) == 1:
+        return pad(cells[0], sum(width for _, width in placed) + GAP * max(0, len(placed) - 1))
     return (" " * GAP).join(
         pad(cells[index] if index < len(cells) else "", width, align=columns[index].align) for index, width in placed
     )
