@@ -1,6 +1,6 @@
 """A real browser for tests: headless Chromium, driven over a pipe by its DevTools protocol.
 
-It has a profile of its own, no way to the network (names resolve to nothing), and notes every request that a page makes.
+It has a profile of its own, no way to the network (names resolve to nothing), and notes what a page asks for.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import contextlib
 import json
 import os
 import shutil
+import sys
 import tempfile
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -18,7 +19,15 @@ from typing import Any
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 WAIT_SECONDS = 60.0
-READ_BYTES = 1 << 20
+LONGEST_ANSWER = 1 << 27
+START = """
+import fcntl, os, sys
+# The browser expects the protocol on its descriptors 3 and 4.
+pipes = [fcntl.fcntl(int(each), fcntl.F_DUPFD, 10) for each in sys.argv[1:3]]
+for wanted, pipe in enumerate(pipes, 3):
+    os.dup2(pipe, wanted)
+os.execv(sys.argv[3], sys.argv[3:])
+"""
 
 
 def find_chromium() -> str | None:
@@ -143,13 +152,12 @@ async def chromium(program: str) -> AsyncIterator[Browser]:
         f"--user-data-dir={profile}",
         "--remote-debugging-pipe",
     ]
-    # The protocol's pipe is on the descriptors 3 and 4 of the browser.
-    script = f'exec "$@" 3<&{commands} 4>&{answers}'
     process = await asyncio.create_subprocess_exec(
-        "/bin/sh",
+        sys.executable,
         "-c",
-        script,
-        "sh",
+        START,
+        str(commands),
+        str(answers),
         *words,
         pass_fds=(commands, answers),
         stdin=asyncio.subprocess.DEVNULL,
@@ -159,7 +167,7 @@ async def chromium(program: str) -> AsyncIterator[Browser]:
     )
     os.close(commands)
     os.close(answers)
-    reader = asyncio.StreamReader(limit=1 << 27)
+    reader = asyncio.StreamReader(limit=LONGEST_ANSWER)
     transport, _ = await asyncio.get_running_loop().connect_read_pipe(
         lambda: asyncio.StreamReaderProtocol(reader), os.fdopen(reading, "rb", buffering=0)
     )

@@ -14,9 +14,10 @@ import orjson
 
 from .data_files import FILE_BYTES, DataFiles
 
-HEADER = re.compile(rb'^[\s\]\[{},]*"([A-Za-z0-9_ .:-]{1,100})"\s*:\s*\[')
-NEXT_HEADERS = re.compile(rb'\}((?:\s*\]\s*,\s*"[A-Za-z0-9_ .:-]{1,100}"\s*:\s*\[)+)\s*$')
-"""The end of a table's last row, and the tables after it."""
+HEADER = rb'[\s\]{,]*"(?:[^"\\]{1,100})"\s*:\s*\['
+"""The beginning of a table; the end of the one before it."""
+ONLY_HEADERS = re.compile(rb"(?:%s)+\]?\s*" % HEADER)
+HEADERS_BEHIND = re.compile(rb"\}((?:%s)+)\]?\s*$" % HEADER.replace(rb"[\s\]{,]*", rb"\s*\]\s*,\s*", 1))
 NAME = re.compile(rb'"([^"]*)"')
 WAITING_BYTES = 12 * 1024 * 1024
 ENTRY_BYTES = 60
@@ -114,20 +115,28 @@ class RowReader:
         self._rest = bytearray()
 
     def _line(self, line: bytes) -> None:
-        while header := HEADER.match(line):
-            self._tables.begin(header[1].decode())
-            line = line[header.end() :]
-        following = NEXT_HEADERS.search(line)
-        row = _row((line[: following.start() + 1] if following else line).strip().rstrip(b","))
+        """A row, the beginnings of tables, or a row and the beginnings of the tables behind it.
+
+        A row alone ends in a brace (and a comma), so that its contents are never taken for a table.
+        """
+        line = line.strip().removesuffix(b",")
+        headers = b""
+        if line.endswith((b"[", b"]")):
+            behind = HEADERS_BEHIND.search(line)
+            if behind:
+                line, headers = line[: behind.start() + 1], behind[1]
+            elif ONLY_HEADERS.fullmatch(line):
+                line, headers = b"", line
+        row = _row(line)
         if row is not None:
             self._tables.add(row)
-        if following:
-            for name in NAME.findall(following[1]):
-                self._tables.begin(name.decode())
+        for name in NAME.findall(headers):
+            self._tables.begin(name.decode("utf-8", "replace"))
 
 
 def _row(text: bytes) -> dict[str, Any] | None:
-    if not text.startswith(b"{") or text == b"{":
+    """The row in a line, perhaps with the end of its table."""
+    if not text.startswith(b"{"):
         return None
     for ending in (b"", b"]", b"]}"):
         try:
