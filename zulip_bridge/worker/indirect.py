@@ -22,6 +22,21 @@ BY_ADDRESS = """lower({column}) IN (
     SELECT lower(delivery_email) FROM zerver_userprofile WHERE id = %(id)s
     UNION SELECT lower(email) FROM zerver_userprofile WHERE id = %(id)s)"""
 
+NAMED_IN_PROFILES = """field_id IN (SELECT id FROM zerver_customprofilefield WHERE field_type = 6)
+    AND user_profile_id <> %(id)s AND value ~ ('[[, ]' || %(id)s::text || '[], ]')"""
+OF_IMAGES = "path_id IN (SELECT path_id FROM zerver_attachment WHERE owner_id = %(id)s)"
+CONFIRMATIONS = """(content_type_id, object_id) IN (
+    SELECT c.id, %(id)s FROM django_content_type c WHERE c.app_label = 'zerver' AND c.model = 'userprofile'
+    UNION SELECT c.id, e.id FROM django_content_type c, zerver_emailchangestatus e
+      WHERE c.app_label = 'zerver' AND c.model = 'emailchangestatus' AND e.user_profile_id = %(id)s
+    UNION SELECT c.id, p.id FROM django_content_type c, zerver_preregistrationuser p
+      WHERE c.app_label = 'zerver' AND c.model = 'preregistrationuser'
+        AND (p.created_user_id = %(id)s OR lower(p.email) = (
+          SELECT lower(delivery_email) FROM zerver_userprofile WHERE id = %(id)s))
+    UNION SELECT c.id, m.id FROM django_content_type c, zerver_multiuseinvite m
+      WHERE c.app_label = 'zerver' AND c.model = 'multiuseinvite' AND m.referred_by_id = %(id)s)"""
+"""Conditions that others use as well."""
+
 
 @dataclass(frozen=True)
 class Indirect:
@@ -62,12 +77,11 @@ INDIRECT = [
     ),
     Indirect(
         ("zerver", "CustomProfileFieldValue"), "value", "identity", "other people's profiles that name the person",
-        """field_id IN (SELECT id FROM zerver_customprofilefield WHERE field_type = 6)
-           AND user_profile_id <> %(id)s AND value ~ ('[[, ]' || %(id)s::text || '[], ]')""",
+        NAMED_IN_PROFILES,
     ),
     Indirect(
         ("zerver", "ImageAttachment"), "path_id", "content", "dimensions and thumbnails of the person's images",
-        "path_id IN (SELECT path_id FROM zerver_attachment WHERE owner_id = %(id)s)",
+        OF_IMAGES,
     ),
     Indirect(
         ("zerver", "UserMessage"), "flags", "content", "messages that mention the person by name",
@@ -79,16 +93,7 @@ INDIRECT = [
     ),
     Indirect(
         ("confirmation", "Confirmation"), "object_id", "credentials", "secret links: unsubscribe, invitation",
-        """(content_type_id, object_id) IN (
-            SELECT c.id, %(id)s FROM django_content_type c WHERE c.app_label = 'zerver' AND c.model = 'userprofile'
-            UNION SELECT c.id, e.id FROM django_content_type c, zerver_emailchangestatus e
-              WHERE c.app_label = 'zerver' AND c.model = 'emailchangestatus' AND e.user_profile_id = %(id)s
-            UNION SELECT c.id, p.id FROM django_content_type c, zerver_preregistrationuser p
-              WHERE c.app_label = 'zerver' AND c.model = 'preregistrationuser'
-                AND (p.created_user_id = %(id)s OR lower(p.email) = (
-                  SELECT lower(delivery_email) FROM zerver_userprofile WHERE id = %(id)s))
-            UNION SELECT c.id, m.id FROM django_content_type c, zerver_multiuseinvite m
-              WHERE c.app_label = 'zerver' AND c.model = 'multiuseinvite' AND m.referred_by_id = %(id)s)""",
+        CONFIRMATIONS,
     ),
 ]  # fmt: skip
 

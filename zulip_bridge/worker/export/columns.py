@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.db import connection, models
@@ -16,19 +16,29 @@ from .withheld import is_withheld
 Converter = Callable[[Any], Any]
 UNEXPORTED_TYPES = ("SearchVectorField",)
 """Derived from other columns: the search index of a message."""
+PEOPLE = "zerver_userprofile"
 
 
 class Columns:
-    """The exported columns of one model: names, SQL for the select list, and what turns values into JSON's."""
+    """The exported columns of one model: names, SQL for the select list, and what turns values into JSON's.
 
-    def __init__(self, model: Any) -> None:
+    As Zulip's export has them; with ``every``, for tables that it has not, also those that Zulip does not let be
+    edited (such as the time of the last change), and of a model that extends another its own table's only.
+    """
+
+    def __init__(self, model: Any, every: bool = False) -> None:
         meta = model._meta
         self.table = str(meta.db_table)
         self.primary_key = str(meta.pk.column)
-        fields = [each for each in meta.concrete_fields if _exported(each)]
-        self.withheld = [each for each in fields if is_withheld(self.table, each.name)]
+        self.primary_key_name = str(meta.pk.name)
+        fields = [
+            each for each in (meta.local_concrete_fields if every else meta.concrete_fields) if _is(each, every)
+        ]
+        self.withheld = [each for each in fields if is_withheld(self.table, each)]
         self._fields = [each for each in fields if each not in self.withheld]
-        self.many_to_many = [each for each in meta.many_to_many if _exported(each)]
+        self.many_to_many = [
+            each for each in meta.many_to_many if _is(each, every) and (not every or _plain_list(each))
+        ]
         self.names = [str(each.name) for each in self._fields]
         self.converters = [
             (index, convert) for index, each in enumerate(self._fields) if (convert := _converter(each)) is not None
@@ -42,6 +52,14 @@ class Columns:
         """Where a field is in a row."""
         return self.names.index(name)
 
+    def pointing_at(self, table: str) -> list[int]:
+        """Where in a row the foreign keys to a table are."""
+        return [
+            index
+            for index, each in enumerate(self._fields)
+            if each.remote_field is not None and each.remote_field.model._meta.db_table == table
+        ]
+
     def record(self, row: tuple[Any, ...]) -> dict[str, Any]:
         """A row as it is written; columns beyond this model's are ignored."""
         record = dict(zip(self.names, row, strict=False))
@@ -51,8 +69,29 @@ class Columns:
         return record
 
 
-def _exported(field: Any) -> bool:
-    return bool(field.editable) and type(field).__name__ not in UNEXPORTED_TYPES
+def lists_of(field: Any, row_ids: Iterable[Any]) -> dict[Any, list[Any]]:
+    """For each of the rows, the ids at the other side of a many-to-many field, in order."""
+    through = field.remote_field.through._meta
+    here, there = (through.get_field(name()).column for name in (field.m2m_field_name, field.m2m_reverse_field_name))
+    found: dict[Any, list[Any]] = {each: [] for each in row_ids}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f'SELECT "{here}", "{there}" FROM "{through.db_table}" WHERE "{here}" = ANY(%s) ORDER BY "{there}"',
+            [list(found)],
+        )
+        for row_id, other in cursor.fetchall():
+            found[row_id].append(other)
+    return found
+
+
+def _is(field: Any, every: bool) -> bool:
+    return (every or bool(field.editable)) and type(field).__name__ not in UNEXPORTED_TYPES
+
+
+def _plain_list(field: Any) -> bool:
+    """Whether a many-to-many field has no model of its own between, and does not list people."""
+    through = field.remote_field.through
+    return bool(through._meta.auto_created) and field.remote_field.model._meta.db_table != PEOPLE
 
 
 def _expression(alias: str, field: Any) -> str:

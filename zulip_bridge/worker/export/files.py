@@ -14,17 +14,20 @@ import orjson
 from django.db import connection
 
 from zulip_bridge.api.export import Planned, SectionDone, Warned
+from zulip_bridge.api.export_scope import ExportScope
 from zulip_bridge.api.paths import safe_path
 from zulip_bridge.api.people import Person
 
 from .. import compat
-from ..context import Context
 from .reading import batches
+from .rows import OUTSIDE, Writing, within
 from .sending import FRAME_BYTES, FileSender, plain, printable
 from .storage import Area, Storage, StoredFile, Unreadable, storage
 
 GRAVATAR = "G"
 RECORDS = "records.json"
+MOST_VERSIONS = 1_000
+"""Earlier profile pictures looked for, the latest first."""
 
 
 @dataclass(frozen=True)
@@ -40,30 +43,44 @@ class Wanted:
     is_emoji: bool = False
 
 
-def plan_files(context: Context, person: Person) -> int:
+def plan_files(writing: Writing) -> int:
     """Tell the steward how much is to come; returns the number of files that the database lists."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT count(*), coalesce(sum(size), 0)::bigint FROM zerver_attachment WHERE owner_id = %s", [person.id]
-        )
-        files, size = cursor.fetchone()
-    context.event(Planned(files, size))
+    files, size = 0, 0
+    if writing.scope.has("uploads"):
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT count(*), coalesce(sum(size), 0)::bigint FROM zerver_attachment WHERE owner_id = %(id)s"
+                + _dates(writing.scope),
+                writing.parameters,
+            )
+            files, size = cursor.fetchone()
+    writing.context.event(Planned(files, size))
     return int(files)
 
 
-def send_files(context: Context, person: Person, expected: int) -> None:
-    """Stream all files; ``expected`` is how many the database lists, for the progress."""
-    source = storage()
-    sender = _FilesSender(context, source, expected)
-    sender.send_folder("uploads", _uploads(person))
-    sender.send_folder("avatars", _avatars(person, source))
-    sender.send_folder("emoji", _emoji(person))
-    context.progress("files", sender.done, sender.done)
+def send_files(writing: Writing, expected: int) -> None:
+    """Stream the files of the chosen folders; ``expected`` is how many the database lists, for the progress."""
+    source, scope, person = storage(), writing.scope, writing.person
+    sender = _FilesSender(writing, source, expected)
+    if scope.has("uploads"):
+        sender.send_folder("uploads", _uploads(writing))
+    if scope.has("avatars"):
+        sender.send_folder("avatars", _avatars(person, source, every_version=not scope.as_zulip))
+    if scope.has("emoji"):
+        sender.send_folder("emoji", _emoji(person))
+    writing.context.progress("files", sender.done, sender.done)
+
+
+def _dates(scope: ExportScope) -> str:
+    dates = within(scope, "create_time")
+    return f" AND {dates}" if dates else ""
 
 
 class _FilesSender:
-    def __init__(self, context: Context, source: Storage, expected: int) -> None:
-        self._context = context
+    def __init__(self, writing: Writing, source: Storage, expected: int) -> None:
+        self._context = writing.context
+        self._redactor = writing.redactor
+        self._writing = writing
         self._source = source
         self._expected = expected
         self.done = 0
@@ -83,21 +100,30 @@ class _FilesSender:
         file = FileSender(self._context, f"{folder}/{RECORDS}")
         file.write(orjson.dumps(records, default=plain, option=orjson.OPT_INDENT_2))
         file.end({"records": len(records)})
-        lost = sum(left_out.values())
-        self._context.event(SectionDone(folder, len(records) + lost, len(records), left_out if lost else {}))
+        outside = _outside_the_dates(self._writing) if folder == "uploads" else 0
+        if outside:
+            left_out[OUTSIDE] = outside
+        left_out = {reason: count for reason, count in left_out.items() if count}
+        self._context.event(SectionDone(folder, len(records) + sum(left_out.values()), len(records), left_out))
 
     def _send(self, folder: str, wanted: Wanted) -> dict[str, Any] | None:
-        name = f"{folder}/{wanted.key}"
+        name = f"{folder}/{self._cleaned(wanted.key)}"
         if safe_path(name).startswith(f"{folder}/{RECORDS}"):
-            name = f"{folder}/_/{wanted.key}"
+            name = f"{folder}/_/{self._cleaned(wanted.key)}"
         try:
             with self._source.open(wanted.area, wanted.key) as stored:
                 path = self._copy(name, stored)
         except Unreadable as error:
-            self._context.event(Warned(printable(name), str(error)))
+            self._context.event(Warned(printable(name), self._cleaned(str(error))))
             return None
         known = {} if wanted.is_emoji and stored.local else stored.record
-        return {**wanted.record, **known, "path": path.removeprefix(f"{folder}/")}
+        record = {**wanted.record, **known}
+        if self._redactor is not None:
+            self._redactor.row(folder, record)
+        return {**record, "path": path.removeprefix(f"{folder}/")}
+
+    def _cleaned(self, text: str) -> str:
+        return text if self._redactor is None else self._redactor.text(text)
 
     def _copy(self, name: str, stored: StoredFile) -> str:
         file = FileSender(self._context, name)
@@ -114,23 +140,40 @@ class _FilesSender:
         return file.path
 
 
-def _uploads(person: Person) -> Iterator[Wanted]:
-    query = "SELECT path_id, realm_id FROM zerver_attachment WHERE owner_id = %(id)s ORDER BY id"
-    for rows in batches(query, {"id": person.id}):
+def _uploads(writing: Writing) -> Iterator[Wanted]:
+    query = (
+        f"SELECT path_id, realm_id FROM zerver_attachment WHERE owner_id = %(id)s{_dates(writing.scope)} ORDER BY id"
+    )
+    for rows in batches(query, writing.parameters):
         for path_id, realm_id in rows:
-            yield Wanted("uploads", path_id, _record_of(person, realm_id, path_id))
+            yield Wanted("uploads", path_id, _record_of(writing.person, realm_id, path_id))
 
 
-def _avatars(person: Person, source: Storage) -> Iterator[Wanted]:
+def _outside_the_dates(writing: Writing) -> int:
+    dates = within(writing.scope, "create_time")
+    if not dates:
+        return 0
+    with connection.cursor() as cursor:
+        query = f"SELECT count(*) FROM zerver_attachment WHERE owner_id = %(id)s AND NOT ({dates})"
+        cursor.execute(query, writing.parameters)
+        return int(cursor.fetchone()[0])
+
+
+def _avatars(person: Person, source: Storage, every_version: bool) -> Iterator[Wanted]:
+    """The picture in use, and those of earlier versions that are still stored (from 9.0 they are kept)."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT avatar_source, avatar_version FROM zerver_userprofile WHERE id = %s", [person.id])
         kind, version = cursor.fetchone()
-    if kind == GRAVATAR:
-        return
-    base, versioned = compat.avatar_base(person.id, version, person.realm_id)
-    for key in source.avatar_keys(base):
-        version_key = {"avatar_version": version} if versioned else {}
-        yield Wanted("avatars", key, _record_of(person, person.realm_id, printable(key), version_key))
+    _, versioned = compat.avatar_base(person.id, version, person.realm_id)
+    versions = range(version, 0, -1) if versioned and every_version else [version]
+    for number in versions[:MOST_VERSIONS]:
+        if kind == GRAVATAR and number == version and not (every_version and versioned):
+            return
+        base, _ = compat.avatar_base(person.id, number, person.realm_id)
+        earlier = number != version or kind == GRAVATAR
+        for key in source.avatar_keys(base, present=earlier):
+            version_key = {"avatar_version": number} if versioned else {}
+            yield Wanted("avatars", key, _record_of(person, person.realm_id, printable(key), version_key))
 
 
 def _emoji(person: Person) -> Iterator[Wanted]:

@@ -1,4 +1,4 @@
-"""``messages-NNNNNN.json``: sent, received directly, and reacted to; each once, in the order of ids.
+"""``messages-NNNNNN.json``: sent, received directly, reacted to and so on; each once, in the order of ids.
 
 ``export_single_user`` reads them through the person's UserMessage rows and so drops, without a word, those that have
 none. Here every message that was selected is written, with no flags where there is no such row.
@@ -6,18 +6,22 @@ none. Here every message that was selected is written, with no flags where there
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
+from django.db import connection
+
 from zulip_bridge.api.export import SectionDone
-from zulip_bridge.api.people import Person
+from zulip_bridge.api.export_scope import ExportScope
 
 from .. import compat
 from ..context import Context
 from .columns import Columns
-from .names import CLIENTS, RECIPIENTS, Names
+from .names import CLIENTS, Names, recipient_names
 from .reading import Batches, Rows
+from .rows import OUTSIDE, Writing, within
 from .sending import FileSender, encode_rows
 
 FILE_MESSAGES = 1_000
@@ -25,67 +29,156 @@ FILE_MESSAGES = 1_000
 FETCH_BYTES = 1024 * 1024
 """How much JSON the rows of one fetch should make; a few fetches are in memory."""
 
-SELECTED = """
-    SELECT id FROM zerver_message WHERE realm_id = %(realm)s AND sender_id = %(id)s
-    UNION
-    SELECT id FROM zerver_message WHERE realm_id = %(realm)s AND recipient_id IN (
-        SELECT s.recipient_id FROM zerver_subscription s JOIN zerver_recipient r ON r.id = s.recipient_id
-        WHERE s.user_profile_id = %(id)s AND r.type IN (1, 3))
-    UNION
-    SELECT message_id FROM zerver_reaction WHERE user_profile_id = %(id)s
-"""
-"""Ids of the messages: sent, in the person's direct conversations (alone or in a group), and reacted to."""
+
+@dataclass(frozen=True)
+class Kind:
+    """A way in which a message belongs to somebody: the section, and SQL for the ids.
+
+    ``{messages}``, ``{held}`` and ``{reactions}`` are tables: of live messages, or of archived ones.
+    """
+
+    section: str
+    ids: str
+
+
+KINDS = [
+    Kind("messages.sent", "SELECT id FROM {messages} WHERE realm_id = %(realm)s AND sender_id = %(id)s"),
+    Kind(
+        "messages.direct",
+        """SELECT id FROM {messages} WHERE realm_id = %(realm)s AND recipient_id IN (
+            SELECT s.recipient_id FROM zerver_subscription s JOIN zerver_recipient r ON r.id = s.recipient_id
+            WHERE s.user_profile_id = %(id)s AND r.type IN (1, 3))""",
+    ),
+    Kind("messages.reacted", "SELECT DISTINCT message_id FROM {reactions} WHERE user_profile_id = %(id)s"),
+    Kind("messages.starred", "SELECT message_id FROM {held} WHERE user_profile_id = %(id)s AND flags & 2 <> 0"),
+    Kind(
+        "messages.mentioned",
+        """SELECT message_id FROM {held} WHERE user_profile_id = %(id)s AND flags & 8 <> 0
+           UNION SELECT message_id FROM {held} WHERE user_profile_id = %(id)s AND flags & 64 <> 0""",
+    ),
+    Kind(
+        "messages.named",
+        """SELECT id FROM {messages} WHERE realm_id = %(realm)s
+             AND rendered_content LIKE '%%data-user-id="' || %(id)s::text || '"%%'""",
+    ),
+    Kind("messages.received", "SELECT message_id FROM {held} WHERE user_profile_id = %(id)s"),
+]
+LIVE = {"messages": "zerver_message", "held": "zerver_usermessage", "reactions": "zerver_reaction"}
+ARCHIVED = {
+    "messages": "zerver_archivedmessage",
+    "held": "zerver_archivedusermessage",
+    "reactions": "zerver_archivedreaction",
+}
+RESTORED = " AND NOT EXISTS (SELECT 1 FROM zerver_message l WHERE l.id = m.id)"
+"""What was restored is among the messages again, and its copy in the archive is no other message."""
 
 
 @dataclass
 class MessageCounts:
-    """What was written."""
+    """What was written; ``by_kinds`` counts messages by the set of kinds that they are of, as bits."""
 
     messages: int = 0
     without_own_row: int = 0
+    by_kinds: Counter[int] = field(default_factory=Counter)
 
 
-def send_messages(context: Context, person: Person) -> MessageCounts:
-    """Stream all message files."""
-    model = compat.model("zerver", "Message")
+def send_messages(writing: Writing) -> MessageCounts:
+    """Stream all files of live messages."""
+    kinds = [each for each in KINDS if writing.scope.has(each.section)]
+    if not kinds:
+        return MessageCounts()
+    counts = _send(writing, kinds, LIVE, "messages", "")
+    _count_sections(writing, kinds, counts)
+    notes = {"without a UserMessage row, which export_single_user drops": counts.without_own_row}
+    writing.context.event(SectionDone("messages", counts.messages, counts.messages, notes=notes))
+    return counts
+
+
+def send_archived(writing: Writing) -> None:
+    """Stream the deleted messages: of the kinds that are chosen, or those that the person sent."""
+    kinds = [each for each in KINDS if writing.scope.has(each.section)] or KINDS[:1]
+    counts = _send(writing, kinds, ARCHIVED, "archived", RESTORED)
+    section = writing.sections["messages.archived"]
+    section.found += counts.messages
+    section.written += counts.messages
+
+
+def _send(writing: Writing, kinds: list[Kind], tables: dict[str, str], phase: str, condition: str) -> MessageCounts:
+    model = compat.model("zerver", "Message" if tables is LIVE else "ArchivedMessage")
     columns = Columns(model)
     counts = MessageCounts()
-    files = _MessageFiles(context)
-    rows_to_records = _recorder(columns, counts)
-    reading = Batches(message_query(columns), {"id": person.id, "realm": person.realm_id}, FETCH_BYTES)
+    files = _MessageFiles(writing.context, "messages" if tables is LIVE else "archived-messages", columns.table)
+    rows_to_records = _recorder(columns, counts, writing)
+    query = message_query(columns, kinds, tables, writing.scope, condition)
+    reading = Batches(query, writing.parameters, FETCH_BYTES)
     total = 0
-    context.progress("messages", 0)
+    writing.context.progress(phase, 0)
     for rows in reading:
         total = rows[0][-1]
         written = files.add(rows_to_records(rows))
         reading.sized(len(rows), written)
         counts.messages += len(rows)
-        context.progress("messages", counts.messages, total)
+        writing.context.progress(phase, counts.messages, total)
     files.end()
-    context.progress("messages", counts.messages, counts.messages)
-    notes = {"without a UserMessage row, which export_single_user drops": counts.without_own_row}
-    context.event(SectionDone("messages", total, counts.messages, notes=notes))
+    writing.context.progress(phase, counts.messages, counts.messages)
+    writing.tables[columns.table] = counts.messages
     return counts
 
 
-def message_query(columns: Columns) -> str:
-    """Everything about every selected message, in one statement: its columns, the flags, and the total.
+def selected_ids(kinds: list[Kind], tables: dict[str, str]) -> str:
+    """SQL of the ids, each once, and of the kinds that each is of, as bits."""
+    parts = [
+        f"SELECT k.*, {1 << bit} AS bit FROM ({kind.ids.format(**tables)}) k(id)" for bit, kind in enumerate(kinds)
+    ]
+    return f"SELECT id, bit_or(bit) AS kinds FROM ({' UNION ALL '.join(parts)}) found GROUP BY id"
+
+
+def message_query(
+    columns: Columns, kinds: list[Kind], tables: dict[str, str], scope: ExportScope, condition: str = ""
+) -> str:
+    """Everything about every selected message, in one statement: its columns, the flags, the kinds, and the total.
 
     The ids are found, counted and sorted first, on their own (OFFSET 0 keeps them apart, and PostgreSQL knows the
     order of a subquery, not that of a CTE): sorting the wide rows would spill them to the server's disk.
     """
+    ids, dates = selected_ids(kinds, tables), within(scope, "m.date_sent")
+    if dates or condition:
+        ids = f"""SELECT ids.id, ids.kinds FROM ({ids}) ids JOIN {tables["messages"]} m ON m.id = ids.id
+                  WHERE {dates or "true"}{condition}"""
     return f"""
-        SELECT {columns.select_list("m")}, um.flags, selected.total
-        FROM (SELECT id, count(*) OVER () AS total FROM ({SELECTED}) ids ORDER BY id OFFSET 0) selected
-        JOIN zerver_message m ON m.id = selected.id
-        LEFT JOIN zerver_usermessage um ON um.message_id = m.id AND um.user_profile_id = %(id)s
+        SELECT {columns.select_list("m")}, um.flags, selected.kinds, selected.total
+        FROM (SELECT id, kinds, count(*) OVER () AS total FROM ({ids}) ids ORDER BY id OFFSET 0) selected
+        JOIN {tables["messages"]} m ON m.id = selected.id
+        LEFT JOIN {tables["held"]} um ON um.message_id = m.id AND um.user_profile_id = %(id)s
         ORDER BY selected.id
     """
 
 
-def _recorder(columns: Columns, counts: MessageCounts) -> Callable[[Rows], list[dict[str, Any]]]:
+def _count_sections(writing: Writing, kinds: list[Kind], counts: MessageCounts) -> None:
+    """What each kind has: a message is written once, and counted for every kind that it is of."""
+    outside = _outside_the_dates(writing, kinds)
+    for bit, kind in enumerate(kinds):
+        section = writing.sections[kind.section]
+        section.written = sum(count for bits, count in counts.by_kinds.items() if bits & 1 << bit)
+        section.left_out[OUTSIDE] = outside[bit]
+        section.found = section.written + outside[bit]
+
+
+def _outside_the_dates(writing: Writing, kinds: list[Kind]) -> list[int]:
+    dates = within(writing.scope, "m.date_sent")
+    if not dates:
+        return [0] * len(kinds)
+    tests = ", ".join(f"count(*) FILTER (WHERE kinds & {1 << bit} <> 0)" for bit in range(len(kinds)))
+    query = f"""SELECT {tests} FROM ({selected_ids(kinds, LIVE)}) ids JOIN zerver_message m ON m.id = ids.id
+                WHERE NOT ({dates})"""
+    with connection.cursor() as cursor:
+        cursor.execute(query, writing.parameters)
+        return list(cursor.fetchone())
+
+
+def _recorder(columns: Columns, counts: MessageCounts, writing: Writing) -> Callable[[Rows], list[dict[str, Any]]]:
     """What turns rows of the query into records; its inner loop runs once a message."""
-    recipients, clients, flags = Names(RECIPIENTS), Names(CLIENTS), Flags()
+    recipients, clients, flags = recipient_names(writing.redactor), Names(CLIENTS), Flags()
     recipient, client = columns.index("recipient"), columns.index("sending_client")
     width = len(columns.names)
     names = [*columns.names, "flags", "flags_mask", "sending_client_name", "recipient_name"]
@@ -111,13 +204,28 @@ def _recorder(columns: Columns, counts: MessageCounts) -> Callable[[Rows], list[
             clients.learn(row[client] for row in rows)
             found = build(rows)
         counts.without_own_row += sum(row[width] is None for row in rows)
+        counts.by_kinds.update(row[width + 1] for row in rows)
         for index, convert in columns.converters:
             for record in found:
                 if record[names[index]] is not None:
                     record[names[index]] = convert(record[names[index]])
+        if writing.scope.has("reference"):
+            _refer(writing, columns, rows)
+        if writing.redactor is not None:
+            for record in found:
+                writing.redactor.message(record)
         return found
 
     return records
+
+
+def _refer(writing: Writing, columns: Columns, rows: Rows) -> None:
+    """Note what reference.json must name."""
+    for name, field_name in (("zerver_userprofile", "sender"), ("zerver_client", "sending_client")):
+        index = columns.index(field_name)
+        writing.referred[name].update(row[index] for row in rows)
+    index = columns.index("recipient")
+    writing.referred["zerver_recipient"].update(row[index] for row in rows)
 
 
 class Flags(dict[int, list[str]]):
@@ -131,8 +239,10 @@ class Flags(dict[int, list[str]]):
 class _MessageFiles:
     """Cuts the stream of messages into files."""
 
-    def __init__(self, context: Context) -> None:
+    def __init__(self, context: Context, name: str, table: str) -> None:
         self._context = context
+        self._name = name
+        self._table = table
         self._number = 0
         self._in_file = 0
         self._file: FileSender | None = None
@@ -157,12 +267,12 @@ class _MessageFiles:
         """End the file under way, if there is one."""
         if self._file is not None:
             self._file.write(b"\n]}\n")
-            self._file.end({"zerver_message": self._in_file})
+            self._file.end({self._table: self._in_file})
             self._file = None
 
     def _begin(self) -> FileSender:
         self._number += 1
         self._in_file = 0
-        self._file = FileSender(self._context, f"messages-{self._number:06}.json")
-        self._file.write(b'{"zerver_message":[\n')
+        self._file = FileSender(self._context, f"{self._name}-{self._number:06}.json")
+        self._file.write(b'{"%s":[\n' % self._table.encode())
         return self._file

@@ -3,29 +3,56 @@
 from __future__ import annotations
 
 from zulip_bridge.api.export import ExportPerson, ExportSummary
+from zulip_bridge.api.export_scope import check
 
 from ..context import Context
 from ..people import person_by_id
 from .account import send_account
 from .files import plan_files, send_files
-from .messages import send_messages
+from .flags import send_flags
+from .messages import send_archived, send_messages
+from .places import send_bots, send_elsewhere
 from .reading import snapshot
+from .redaction.people import make_redactor
+from .reference import send_reference
+from .rows import Writing
+
+BESIDE = ("memberships", "contributions", "access", "invitations", "elsewhere")
+"""Sections that have lists in elsewhere.json."""
 
 
 def export_person(request: ExportPerson, context: Context) -> ExportSummary:
     """Answer :class:`ExportPerson`: stream every file, then say what was written."""
+    scope = request.scope
+    check(scope)
     with snapshot() as taken:
         person = person_by_id(request.person_id)
-        expected = plan_files(context, person)
-        account = send_account(context, person)
-        counts = send_messages(context, person)
-        send_files(context, person, expected)
+        writing = Writing(context, person, scope)
+        if scope.redacts():
+            writing.redactor = make_redactor(person)
+        expected = plan_files(writing)
+        send_account(writing)
+        if not scope.as_zulip and any(scope.has(each) for each in BESIDE):
+            send_elsewhere(writing)
+        if scope.has("bots"):
+            send_bots(writing)
+        counts = send_messages(writing)
+        if scope.has("messages.archived"):
+            send_archived(writing)
+        if scope.has("flags"):
+            send_flags(writing)
+        if scope.has("reference"):
+            send_reference(writing)
+        writing.report()
+        send_files(writing, expected)
     return ExportSummary(
         person_id=person.id,
         realm=person.realm,
         snapshot_taken=taken,
         messages=counts.messages,
         messages_without_own_row=counts.without_own_row,
-        tables=account.tables,
-        redactions=account.redactions,
+        tables=writing.tables,
+        redactions=writing.redactions,
+        places=writing.places,
+        third_parties=dict(writing.redactor.counts) if writing.redactor is not None else {},
     )

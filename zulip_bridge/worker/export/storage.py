@@ -12,6 +12,8 @@ from typing import Any, Literal, Protocol
 
 from .. import compat
 
+ENDINGS = (".original", ".png", "-medium.png")
+"""Of the files that belong to a profile picture on the local disk."""
 Area = Literal["uploads", "avatars"]
 """Zulip's two places: files that people uploaded; pictures of people and emoji."""
 
@@ -43,8 +45,8 @@ class Storage(Protocol):
     def open(self, area: Area, key: str) -> Any:
         """Context manager giving a :class:`StoredFile`; raises :class:`Unreadable`."""
 
-    def avatar_keys(self, base: str) -> list[str]:
-        """Keys of the pictures that belong to an avatar."""
+    def avatar_keys(self, base: str, present: bool = False) -> list[str]:
+        """Keys of the pictures that belong to an avatar; with ``present`` only of those that are there."""
 
 
 def storage() -> Storage:
@@ -74,9 +76,11 @@ class LocalStorage:
         with os.fdopen(descriptor, "rb", buffering=0) as stream:
             yield StoredFile(stream, status.st_mtime, record, local=True)
 
-    def avatar_keys(self, base: str) -> list[str]:
+    def avatar_keys(self, base: str, present: bool = False) -> list[str]:
         """Every file named like the avatar, whatever its ending."""
         folder, _, name = base.rpartition("/")
+        if present:
+            return [f"{base}{ending}" for ending in ENDINGS if (self._roots["avatars"] / f"{base}{ending}").exists()]
         try:
             found = [each.name for each in (self._roots["avatars"] / folder).iterdir()]
         except OSError:
@@ -128,9 +132,11 @@ class BucketStorage:
         with contextlib.closing(found["Body"]) as body:
             yield StoredFile(_Body(body), modified.timestamp(), record)
 
-    def avatar_keys(self, base: str) -> list[str]:
-        """An avatar is two objects: as shown, and as uploaded."""
-        return [base, f"{base}.original"]
+    def avatar_keys(self, base: str, present: bool = False) -> list[str]:
+        """An avatar is two objects: as shown, and as uploaded; it may have a larger one besides."""
+        if not present:
+            return [base, f"{base}.original"]
+        return sorted(each.key for each in self._buckets["avatars"].objects.filter(Prefix=base))
 
 
 class _Body:
