@@ -17,7 +17,7 @@ from zulip_bridge.api.browse import DeletionKind, DeletionNode
 from zulip_bridge.api.errors import ErrorKind, StewardError
 
 MOST_ROWS = 100_000
-"""Rows that are loaded at the most: whoever wants more gone wants one of Zulip's actions."""
+"""Rows that go with one at the most: whoever wants more gone wants one of Zulip's actions."""
 
 
 @dataclass
@@ -44,7 +44,8 @@ class Watched(Collector):  # type: ignore[misc]
         self.protected: set[Any] = set()
         self._check = check
         self._path = [self.root]
-        self._loaded = 0
+        self._total = 0
+        self._fast_keys: dict[Any, set[Any]] = {}
         self.fast_deletes = _Noticing(self._fast)
         try:
             self.collect([row])
@@ -68,11 +69,14 @@ class Watched(Collector):  # type: ignore[misc]
         """As Django's, counted."""
         new: list[Any] = super().add(objs, *args, **named)
         self._path[-1].rows += len(new)
-        self._loaded += len(new)
-        if self._loaded > MOST_ROWS:
+        self._more(len(new))
+        return new
+
+    def _more(self, rows: int) -> None:
+        self._total += rows
+        if self._total > MOST_ROWS:
             sentence = f"More than {MOST_ROWS:,} rows would go with it; the browser does not delete so many."
             raise StewardError(ErrorKind.REFUSED, sentence)
-        return new
 
     def add_field_update(self, field: Any, value: Any, objs: Any) -> None:
         """As Django's, counted."""
@@ -83,8 +87,12 @@ class Watched(Collector):  # type: ignore[misc]
 
     def _fast(self, rows: Any) -> None:
         """Rows that Django deletes without loading them."""
-        parent = self._path[-1]
-        count = rows.count()
+        parent, keys = self._path[-1], self._fast_keys.setdefault(rows.model, set())
+        # The same rows may be reached in several ways: they are counted with the first.
+        new = set(rows.order_by().values_list("pk", flat=True)[: MOST_ROWS + 1]) - keys
+        keys |= new
+        count = len(new)
+        self._more(count)
         if not count:
             return
         if parent.model is rows.model and not parent.rows:
@@ -120,10 +128,7 @@ class Watched(Collector):  # type: ignore[misc]
     def deleted(self) -> dict[str, int]:
         """Distinct rows that would be gone, by model."""
         counts = {model._meta.label: len(rows) for model, rows in self.data.items() if rows}
-        fast: dict[Any, set[Any]] = {}
-        for rows in self.fast_deletes:
-            fast.setdefault(rows.model, set()).update(rows.values_list("pk", flat=True))
-        for model, keys in fast.items():
+        for model, keys in self._fast_keys.items():
             loaded = {each.pk for each in self.data.get(model, ())}
             if keys - loaded:
                 counts[model._meta.label] = len(keys | loaded)

@@ -15,6 +15,7 @@ from .fields import holds_secrets
 
 def chosen(model: Any, filters: list[tuple[str, str]]) -> Any:
     """The rows that fit all filters, each once, in no order; :class:`StewardError` for one that does not fit."""
+    filters = [(lookup.removesuffix("__exact"), value) for lookup, value in filters]
     many = [_follow(model, lookup) for lookup, _ in filters]
     if any("\0" in value for _, value in filters):
         raise StewardError(ErrorKind.INVALID, "PostgreSQL's text has no NUL character.")

@@ -41,7 +41,7 @@ LOOKUPS: dict[str, list[str]] = {
     "choice": ["exact", "in"],
     "yes_no": ["exact"],
     "flags": ["exact", "gt", "lt"],
-    "json": ["contains", "has_key"],
+    "json": ["has_key"],
 }
 LOOKUPS["long_text"] = LOOKUPS["text"]
 """By kind, in the order in which they are offered; a field that may be NULL has ``isnull`` as well."""
