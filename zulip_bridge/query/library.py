@@ -16,6 +16,7 @@ several versions of Zulip. A parameter without ``=`` must be given.
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -97,6 +98,25 @@ def library() -> dict[str, SavedQuery]:
             if NAME.fullmatch(path.stem):
                 found[path.stem] = parse(path.stem, path.read_text("utf-8"), shipped)
     return dict(sorted(found.items()))
+
+
+def keep(name: str, title: str, sql: str) -> Path:
+    """Save a question of the operator's own under a name; :class:`StewardError` where that cannot be."""
+    if not NAME.fullmatch(name):
+        raise StewardError(ErrorKind.INVALID, "A name has small letters, digits and hyphens only.")
+    folder = user_config_path("zulip-steward", appauthor=False) / "queries"
+    path = folder / f"{name}.sql"
+    header = f"-- title: {' '.join(title.split()) or name}\n"
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(header + sql.strip() + "\n")
+    except FileExistsError as error:
+        raise StewardError(ErrorKind.INVALID, "There is a question of this name: choose another.") from error
+    except OSError as error:
+        raise StewardError(ErrorKind.STORAGE, f"It could not be saved: {error.strerror}.") from error
+    return path
 
 
 def parse(name: str, text: str, shipped: bool = True) -> SavedQuery:

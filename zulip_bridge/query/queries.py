@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from zulip_bridge.api.codec import from_json
 from zulip_bridge.api.errors import ErrorKind, StewardError
+from zulip_bridge.api.names import DescribeNames, Names
 from zulip_bridge.api.query import (
     CloseQuery,
     ColumnsKnown,
@@ -62,6 +63,7 @@ class Queries:
         self._record = record
         self._open_worker = open_worker
         self._under_way: dict[int, UnderWay] = {}
+        self._names: Names | None = None
 
     @property
     def writes(self) -> Writes:
@@ -77,6 +79,12 @@ class Queries:
     async def tables(self) -> list[TableInfo]:
         """All tables and views that SQL can name, with their columns."""
         return await self._bridge.call(DescribeTables())
+
+    async def names(self) -> Names:
+        """What can be named in a question; asked for once a session."""
+        if self._names is None:
+            self._names = await self._bridge.call(DescribeNames())
+        return self._names
 
     async def open(self, request: OpenQuery) -> OpenedQuery:
         """Ask, and get the first rows; cancelling the task ends the query in PostgreSQL."""

@@ -26,6 +26,7 @@ from zulip_bridge.api.export import ExportPerson
 from zulip_bridge.api.export_scope import MeasureExport
 from zulip_bridge.api.footprint import ReadFootprint
 from zulip_bridge.api.messages import CountMessages, ReadMessage, ReadMessages
+from zulip_bridge.api.names import DescribeNames
 from zulip_bridge.api.people import FindPerson, ListRealms, PageOfPeople, SearchPeople, ShowPerson
 from zulip_bridge.api.query import CloseQuery, DescribeTables, FetchRows, ListModels, OpenQuery, StreamQuery
 from zulip_bridge.api.server import Examine
@@ -60,6 +61,7 @@ SERVED: list[tuple[type[Request[Any]], str, str]] = [
     (TryWrite, "query", "try_write"),
     (DecideWrite, "query", "decide_write"),
     (ListModels, "query", "list_models"),
+    (DescribeNames, "query", "describe_names"),
     (DescribeTables, "query", "describe_tables"),
     (PreviewChanges, "edit", "preview"),
     (ApplyChanges, "edit", "apply"),
