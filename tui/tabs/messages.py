@@ -71,12 +71,11 @@ class MessagesTab(PersonTab[MessagePage]):
 
     DEFAULT_CSS = """
     MessagesTab > #message-panes { height: 1fr; }
+    MessagesTab Messages { width: 1fr; }
     MessagesTab #preview { width: 46; height: 1fr; padding: 0 1; border-left: solid $line; display: none;
         scrollbar-size-vertical: 1; }
     MessagesTab > SearchLine { padding: 0 1; }
     MessagesTab > #message-words { height: 1; padding: 0 1; }
-    .-wide MessagesTab #preview { display: block; }
-    .-huge MessagesTab #preview { display: block; width: 80; }
     """
 
     @dataclass
