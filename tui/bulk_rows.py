@@ -68,6 +68,12 @@ COUNTED: dict[Fate, str] = {
 }
 """In the order in which they are told."""
 
+FIRST: tuple[Fate, ...] = (
+    "incomplete", "failed", "changed_since", "unreadable", "refused", "waiting", "change", "done", "not_reached",
+    "unchanged",
+)  # fmt: skip
+"""The order in which an operator wants to read them."""
+
 
 @dataclass
 class Case:

@@ -23,7 +23,7 @@ PARTS: dict[FieldSection, str] = {
 """In the order of the form. The state of the account is no field of it: that is changed by an action."""
 
 COLUMNS = (
-    Column("", 11),
+    Column("Part", 11),
     Column("Field", 20, weight=2, max_width=48),
     Column("Now", 16, weight=2, max_width=48),
     Column("Becomes", 16, weight=2, max_width=48),

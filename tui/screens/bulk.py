@@ -14,7 +14,7 @@ from textual.message import Message
 from textual.widgets import Button, Static
 
 from tui import wording
-from tui.bulk_rows import COLUMNS, Case, bar, case_row, case_sections, figures
+from tui.bulk_rows import COLUMNS, FIRST, Case, bar, case_row, case_sections, figures
 from tui.screens.base import LOST_KINDS, READ_ONLY, StewardScreen
 from tui.screens.bulk_dialog import BulkOrder
 from tui.shown import MUTED, shown
@@ -146,8 +146,9 @@ class BulkScreen(StewardScreen):
         self._total = len(self._previews)
         self._show_progress(0, 0)
         number = wording.counted(self._total, "person", "people")
+        self._arrange()
         apply = self.query_one("#apply", Button)
-        apply.label = Content(f"[ Apply to {number} ]")
+        _relabel(apply, f"[ Apply to {number} ]")
         read_only = self.steward_app.connection.read_only
         apply.disabled = read_only or not self._total
         words = figures(self.cases) + ". Nothing has been changed yet; who is refused is left as it is."
@@ -185,7 +186,7 @@ class BulkScreen(StewardScreen):
         self.steward_app.changes += 1
         self.query_one("#apply", Button).display = False
         cancel = self.query_one("#cancel", Button)
-        cancel.label = Content("[ Stop ]")
+        _relabel(cancel, "[ Stop ]")
         cancel.focus()
         self._say(Content(BUSY))
         self._show_progress(0, self._total)
@@ -230,6 +231,7 @@ class BulkScreen(StewardScreen):
         why = "Stopped by you. " if self._stopping else "Stopped, because what went wrong here may for others too. "
         words = f"{why if stopped else ''}{figures(self.cases)}. Each is in the journal."
         self._say(Content.styled(words, "bold"))
+        self._arrange()
         self._close_only()
 
     def _take(self, outcome: Outcome) -> None:
@@ -238,6 +240,15 @@ class BulkScreen(StewardScreen):
         self._redraw(index)
 
     # Showing
+
+    def _arrange(self) -> None:
+        """What is not as it was wished for comes first."""
+        self.cases.sort(key=lambda case: FIRST.index(case.fate))
+        self._by_id = {case.person.id: index for index, case in enumerate(self.cases)}
+        self._source.put(0, [case_row(case) for case in self.cases])
+        self.query_one(Cases).rows_changed(keep_cursor=False)
+        if self.cases:
+            self._show_about(0)
 
     def _redraw(self, index: int) -> None:
         self._source.replace(index, case_row(self.cases[index]))
@@ -265,7 +276,7 @@ class BulkScreen(StewardScreen):
     def _close_only(self) -> None:
         self.query_one("#apply", Button).display = False
         cancel = self.query_one("#cancel", Button)
-        cancel.label = Content("[ Close ]")
+        _relabel(cancel, "[ Close ]")
         cancel.focus()
         self.refresh_bindings()
 
@@ -285,3 +296,9 @@ class BulkScreen(StewardScreen):
         if self.stage == "applying" and not self._stopping:
             self._stopping = True
             self._say(Content.styled("Stopping after the person who is under way…", "bold"))
+
+
+def _relabel(button: Button, words: str) -> None:
+    """A button is as wide as its words."""
+    button.label = Content(words)
+    button.refresh(layout=True)

@@ -145,8 +145,8 @@ class EditScreen(StewardScreen):
             )
         )
 
-    def _list(self) -> None:
-        """The fields that match, with the cursor where it was."""
+    def _list(self, *, keep_cursor: bool = True) -> None:
+        """The fields that match, with the cursor on the one it was on, or on the first."""
         text = self.query_one(SearchLine).text
         self._listed = self.form.listed(text)
         self._source.reset(len(self._listed))
@@ -154,7 +154,7 @@ class EditScreen(StewardScreen):
         table = self.query_one(FieldTable)
         table.empty = f"No field matches “{display_text(text, limit=40)}”."
         table.set_marks(self.form.wanted.keys())
-        table.rows_changed()
+        table.rows_changed(keep_cursor=keep_cursor)
         self._show_count()
         self._show_about()
         self.refresh_bindings()
@@ -203,7 +203,7 @@ class EditScreen(StewardScreen):
 
     def on_search_line_typed(self) -> None:
         """Narrow the list down."""
-        self._list()
+        self._list(keep_cursor=False)
 
     def on_search_line_entered(self) -> None:
         """Go to what was found."""

@@ -39,7 +39,10 @@ class FieldDialog(Dialog[Wanted]):
     """Base: what the field is now, an entry, and why an entry will not do. Answers with what is wanted."""
 
     CSS_PATH: ClassVar[StyleSheets] = ["dialog.tcss", "field_dialog.tcss"]
-    BINDINGS: ClassVar[list[BindingType]] = [*keys.EVERYWHERE]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *keys.EVERYWHERE,
+        Binding("ctrl+s", "check", "set", key_display="^s", id="field.check", tooltip="Collect this value"),
+    ]
 
     @dataclass
     class Checked(Message):
@@ -88,6 +91,14 @@ class FieldDialog(Dialog[Wanted]):
         if hint:
             facts.append(Fact("takes", shown(hint)))
         return (Section("", tuple(facts)),)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """The key of the button, where there is one."""
+        return action != "check" or not self.is_mounted or bool(self.query_one("#set").display)
+
+    def action_check(self) -> None:
+        """As the button does."""
+        self.check()
 
     def check(self) -> None:
         """Ask the server about the value; the dialog ends where nothing is against it."""

@@ -53,6 +53,7 @@ class PeopleDialog(FieldDialog):
     def on_mount(self) -> None:
         """Say who it is now, and offer everybody."""
         super().on_mount()
+        self.add_class("-people")
         self.query_one("#chosen").display = self.field.many
         self.query_one("#set").display = self.field.many
         self._show_chosen()

@@ -220,6 +220,7 @@ class PreviewDialog(Dialog[None]):
         self.query_one("#apply", Button).display = False
         cancel = self.query_one("#cancel", Button)
         cancel.label = Content("[ Close ]")
+        cancel.refresh(layout=True)
         cancel.focus()
         self.query_one("#what").scroll_home(animate=False)
 
