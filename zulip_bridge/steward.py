@@ -45,7 +45,8 @@ from zulip_bridge.launch import Door, Target, open_door
 if TYPE_CHECKING:
     from zulip_bridge.api.export_scope import ExportScope, SectionSize
     from zulip_bridge.browse import Browser
-    from zulip_bridge.export import ExportResult
+    from zulip_bridge.export import ExportResult, Packaging, Provenance
+    from zulip_bridge.export.recorded import Exports
     from zulip_bridge.inspect import Inspect
     from zulip_bridge.query import Queries
 
@@ -68,6 +69,7 @@ class Steward:
         self._identity = current_operator()
         self._recorded: set[tuple[str, int]] = set()
         self._queries: Queries | None = None
+        self._exports: Exports | None = None
         self._inspect: Inspect | None = None
         self._browser: Browser | None = None
 
@@ -161,37 +163,37 @@ class Steward:
         destination: Path,
         on_progress: Callable[[Progress], None],
         scope: ExportScope | None = None,
+        packaging: Packaging | None = None,
     ) -> ExportResult:
-        """Export what ``scope`` chooses (by default what Zulip's own export has) of a person to a directory.
+        """Export what ``scope`` chooses (by default what Zulip's own export has) of a person.
 
-        It runs in a worker of its own, and is recorded with its start and its end.
+        To a directory, unless ``packaging`` says otherwise. It runs in a worker of its own, and is recorded with its
+        start and its end.
 
         Cancelling the task cancels the export; nothing is kept then.
         """
-        from zulip_bridge.api.codec import to_json
         from zulip_bridge.api.export_scope import SAME
-        from zulip_bridge.export import Provenance, export_person
+        from zulip_bridge.export import Packaging
 
-        scope = scope or SAME
-        parameters = {"destination": str(destination), "scope": to_json(scope)}
+        return await self.exports.export(person, destination, on_progress, scope or SAME, packaging or Packaging())
+
+    @property
+    def exports(self) -> Exports:
+        """Exports of people, each in a worker of its own; recorded."""
+        if self._exports is None:
+            from zulip_bridge.export.recorded import Exports
+
+            self._exports = Exports(self.record, self._open_export_worker, self._provenance, _failure)
+        return self._exports
+
+    async def _open_export_worker(self) -> Bridge:
         options = WorkerOptions(role="export", read_only=True, statement_timeout_ms=0, operator=self._identity.login)
-        try:
-            await self.record("export.started", Result("started"), person, parameters)
-            bridge = await Bridge.open(self.door, options)
-            try:
-                provenance = Provenance(
-                    tool_version=version(), operator=self.operator, hello=bridge.hello, install=self.door.label
-                )
-                result = await export_person(bridge, person, destination, on_progress, provenance, scope)
-            finally:
-                await asyncio.shield(bridge.close())
-        except BaseException as error:
-            await asyncio.shield(self.record("export.finished", _failure(error), person, parameters))
-            raise
-        sentence = f"{result.messages} messages, {result.files} files"
-        summary = {**parameters, "manifest_sha256": result.manifest_sha256, "warnings": len(result.warnings)}
-        await self.record("export.finished", Result("done", sentence), person, summary)
-        return result
+        return await Bridge.open(self.door, options)
+
+    def _provenance(self, hello: Hello) -> Provenance:
+        from zulip_bridge.export import Provenance
+
+        return Provenance(tool_version=version(), operator=self.operator, hello=hello, install=self.door.label)
 
     async def editable_fields(self, person: Person) -> list[EditableField]:
         """The fields of a person that can be edited, with their values; recorded."""

@@ -1,0 +1,163 @@
+"""Exports with the journal and a worker around them: of one person, or of many, one after the other."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any, Literal, Protocol
+
+from zulip_bridge.api.calls import Hello, Progress
+from zulip_bridge.api.codec import to_json
+from zulip_bridge.api.errors import ErrorKind, StewardError
+from zulip_bridge.api.export_scope import SAME, ExportScope
+from zulip_bridge.api.people import Person
+from zulip_bridge.client import Bridge
+from zulip_bridge.journal import Result
+
+from .model import ExportResult, Provenance
+from .packaging import Packaging
+from .run import DIRECTORY, export_person
+
+STARTED, FINISHED = "export.started", "export.finished"
+ENDS_ALL = (ErrorKind.LAUNCH,)
+"""After these nobody else is begun: the server cannot be opened."""
+
+
+class Record(Protocol):
+    """Writes an entry to the journal."""
+
+    def __call__(
+        self, action: str, result: Result, person: Person | None, parameters: dict[str, Any], /
+    ) -> Awaitable[None]: ...
+
+
+@dataclass(frozen=True)
+class Order:
+    """One export: whose, and where to."""
+
+    person: Person
+    destination: Path
+
+
+OutcomeState = Literal["done", "failed", "not_begun"]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one export among many; ``sentence`` says why there is no result."""
+
+    order: Order
+    state: OutcomeState
+    result: ExportResult | None = None
+    sentence: str = ""
+
+
+class Exports:
+    """Made by :class:`zulip_bridge.steward.Steward`."""
+
+    def __init__(
+        self,
+        record: Record,
+        open_worker: Callable[[], Awaitable[Bridge]],
+        provenance: Callable[[Hello], Provenance],
+        failure: Callable[[BaseException], Result],
+    ) -> None:
+        self._record = record
+        self._open_worker = open_worker
+        self._provenance = provenance
+        self._failure = failure
+
+    async def export(
+        self,
+        person: Person,
+        destination: Path,
+        on_progress: Callable[[Progress], None],
+        scope: ExportScope = SAME,
+        packaging: Packaging = DIRECTORY,
+    ) -> ExportResult:
+        """Export one person; recorded before it is begun and when it has ended. See :func:`export_person`."""
+        worker = _Worker(self._open_worker)
+        try:
+            return await self._one(worker, Order(person, destination), on_progress, scope, packaging, {})
+        finally:
+            await worker.close()
+
+    async def export_all(
+        self,
+        orders: Sequence[Order],
+        on_progress: Callable[[Order, Progress], None],
+        on_outcome: Callable[[Outcome], None],
+        scope: ExportScope = SAME,
+        packaging: Packaging = DIRECTORY,
+    ) -> list[Outcome]:
+        """Export many people in their order, each as a whole, going on after one fails; an outcome for each.
+
+        Cancelling the task cancels the one under way; those before it are kept.
+        """
+        worker = _Worker(self._open_worker)
+        outcomes: list[Outcome] = []
+        try:
+            for number, order in enumerate(orders, 1):
+                part = {"bulk": f"{number} of {len(orders)}"}
+                try:
+                    result = await self._one(worker, order, partial(on_progress, order), scope, packaging, part)
+                    outcomes.append(Outcome(order, "done", result))
+                except StewardError as error:
+                    outcomes.append(Outcome(order, "failed", None, error.sentence))
+                    if error.kind in ENDS_ALL:
+                        on_outcome(outcomes[-1])
+                        break
+                on_outcome(outcomes[-1])
+        finally:
+            await worker.close()
+        return outcomes + [Outcome(order, "not_begun") for order in orders[len(outcomes) :]]
+
+    async def _one(
+        self,
+        worker: _Worker,
+        order: Order,
+        on_progress: Callable[[Progress], None],
+        scope: ExportScope,
+        packaging: Packaging,
+        more: dict[str, Any],
+    ) -> ExportResult:
+        person = order.person
+        parameters = {**more, "destination": str(order.destination), "scope": to_json(scope), **packaging.describe()}
+        try:
+            await self._record(STARTED, Result("started"), person, parameters)
+            bridge = await worker.bridge()
+            provenance = self._provenance(bridge.hello)
+            result = await export_person(bridge, person, order.destination, on_progress, provenance, scope, packaging)
+        except BaseException as error:
+            await asyncio.shield(self._record(FINISHED, self._failure(error), person, parameters))
+            raise
+        sentence = f"{result.messages} messages, {result.files} files"
+        digests = {"manifest_sha256": result.manifest_sha256, "archive_sha256": result.sha256}
+        summary = {**parameters, **{name: value for name, value in digests.items() if value}}
+        await self._record(FINISHED, Result("done", sentence), person, {**summary, "warnings": len(result.warnings)})
+        return result
+
+
+class _Worker:
+    """A worker for exports: opened when it is first wanted, and again where it was lost."""
+
+    def __init__(self, open_worker: Callable[[], Awaitable[Bridge]]) -> None:
+        self._open = open_worker
+        self._bridge: Bridge | None = None
+
+    async def bridge(self) -> Bridge:
+        """It, alive."""
+        if self._bridge is not None and not self._bridge.alive:
+            await self.close()
+        if self._bridge is None:
+            self._bridge = await self._open()
+        return self._bridge
+
+    async def close(self) -> None:
+        """End it; also where this task is cancelled."""
+        bridge, self._bridge = self._bridge, None
+        if bridge is not None:
+            await asyncio.shield(bridge.close())
