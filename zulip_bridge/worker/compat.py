@@ -315,7 +315,12 @@ def uses(place: str, name: str) -> bool:
 def takes(place: str, parameter: str) -> bool:
     """Whether the function there has a parameter of that name."""
     function = find_function(place)
-    return function is not None and parameter in inspect.signature(function).parameters
+    return function is not None and accepts(function, parameter)
+
+
+def accepts(function: Callable[..., Any], parameter: str) -> bool:
+    """Whether a function has a parameter of that name."""
+    return parameter in inspect.signature(function).parameters
 
 
 def words_of_zulip(error: BaseException) -> str | None:

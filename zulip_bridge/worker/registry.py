@@ -21,9 +21,11 @@ from zulip_bridge.api.browse import (
 from zulip_bridge.api.calls import Request
 from zulip_bridge.api.channels import ReadMemberships
 from zulip_bridge.api.edit import ApplyChanges, DescribeFields, ListMemberships, PreviewChanges
+from zulip_bridge.api.erase import EraseStep, OpenErasure, PreviewErasure
 from zulip_bridge.api.errors import ErrorKind, StewardError
 from zulip_bridge.api.export import ExportPerson
 from zulip_bridge.api.export_scope import MeasureExport
+from zulip_bridge.api.files import ReadFiles, ReadPictures
 from zulip_bridge.api.footprint import ReadFootprint
 from zulip_bridge.api.messages import CountMessages, ReadMessage, ReadMessages
 from zulip_bridge.api.names import DescribeNames
@@ -47,6 +49,8 @@ SERVED: list[tuple[type[Request[Any]], str, str]] = [
     (ReadMessages, "inspect.messages", "read_messages"),
     (CountMessages, "inspect.messages", "count_messages"),
     (ReadMessage, "inspect.message", "read_message"),
+    (ReadFiles, "inspect.files", "read_files"),
+    (ReadPictures, "inspect.pictures", "read_pictures"),
     (ReadMemberships, "inspect.channels", "read_memberships"),
     (ReadAccess, "inspect.access", "read_access"),
     (ReadTimeline, "inspect.timeline", "read_timeline"),
@@ -67,6 +71,9 @@ SERVED: list[tuple[type[Request[Any]], str, str]] = [
     (ApplyChanges, "edit", "apply"),
     (DescribeFields, "edit", "describe"),
     (ListMemberships, "edit", "list_memberships"),
+    (PreviewErasure, "erase", "preview"),
+    (OpenErasure, "erase", "open_erasure"),
+    (EraseStep, "erase", "run_step"),
     (DescribeModel, "browse", "describe_model"),
     (PageOfRows, "browse", "page_of_rows"),
     (CountRows, "browse", "count_rows"),

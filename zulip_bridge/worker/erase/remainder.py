@@ -1,0 +1,131 @@
+"""What Zulip's action leaves in the database, and a program can find (facts.md 4.3, 1 to 9)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+from django.apps import apps
+from django.db import connection
+from django.db.models import Q
+
+from zulip_bridge.api.erase import ErasureCase, ErasureOptions
+from zulip_bridge.worker import compat
+from zulip_bridge.worker.context import Context
+from zulip_bridge.worker.references import references_to_people
+
+from .deletion import on_delete
+
+USER_FIELD = 6
+KEPT = {
+    ("zerver_message", "sender_id"),
+    ("zerver_subscription", "user_profile_id"),
+    ("zerver_usergroupmembership", "user_profile_id"),
+    ("zerver_realmauditlog", "modified_user_id"),
+}
+"""References that the placeholder has in its own right: what it sent, groups of direct messages, its system group,
+and the entry that says that it was deleted."""
+
+
+def remove_remainder(case: ErasureCase, options: ErasureOptions, context: Context) -> dict[str, int]:
+    """Delete it; rows by table. Everything is found by what was noted, so a second time there is nothing left."""
+    counts: dict[str, int] = {}
+    for table, rows in (
+        ("confirmation_confirmation", _by_id("confirmation", "Confirmation", case.links)),
+        ("zerver_preregistrationuser", _registrations(case)),
+        ("zerver_preregistrationrealm", _by_address("zerver", "PreregistrationRealm", "email", case)),
+        ("zerver_scheduledemail", _by_address("zerver", "ScheduledEmail", "address", case)),
+        ("social_auth_code", _by_address("social_django", "Code", "email", case)),
+        ("zerver_imageattachment", _images(case)),
+    ):
+        context.progress("remainder", len(counts))
+        if rows is not None:
+            _delete(table, rows, counts)
+    counts |= _leave_profiles(case)
+    for reference in references_to_people():
+        key = (reference.table, reference.column)
+        if key not in KEPT and on_delete(reference.model, reference.column) == "CASCADE":
+            context.progress("remainder", len(counts))
+            _delete(reference.table, reference.model.objects.filter(**{reference.column: case.person_id}), counts)
+    return {table: rows for table, rows in counts.items() if rows}
+
+
+def _delete(table: str, rows: Any, counts: dict[str, int]) -> None:
+    number = rows.count()
+    if number:
+        rows.delete()
+        counts[table] = counts.get(table, 0) + number
+
+
+def _by_id(app: str, name: str, ids: list[int]) -> Any:
+    model = compat.model(app, name)
+    return None if model is None else model.objects.filter(id__in=ids)
+
+
+def _by_address(app: str, name: str, column: str, case: ErasureCase) -> Any:
+    model = compat.model(app, name)
+    if model is None or not compat.has_field(model, column):
+        return None
+    wanted = Q()
+    for address in case.addresses:
+        wanted |= Q(**{f"{column}__iexact": address})
+    return model.objects.filter(wanted) if case.addresses else model.objects.none()
+
+
+def _registrations(case: ErasureCase) -> Any:
+    """Those of the person and those to one of the addresses, in this organization."""
+    model = compat.model("zerver", "PreregistrationUser")
+    if model is None:
+        return None
+    wanted = Q(id__in=case.registrations)
+    for address in case.addresses:
+        wanted |= Q(email__iexact=address, realm_id=case.realm_id) | Q(email__iexact=address, realm_id=None)
+    return model.objects.filter(wanted)
+
+
+def _images(case: ErasureCase) -> Any:
+    model = compat.model("zerver", "ImageAttachment")
+    return None if model is None else model.objects.filter(path_id__in=case.files)
+
+
+def _leave_profiles(case: ErasureCase) -> dict[str, int]:
+    """Take the person out of other people's profiles, through Zulip's action."""
+    values = apps.get_model("zerver", "CustomProfileFieldValue")
+    naming = values.objects.filter(field__field_type=USER_FIELD, field__realm_id=case.realm_id)
+    changed = 0
+    for value in naming.exclude(user_profile_id=case.person_id).select_related("user_profile"):
+        named = _ids(value.value)
+        if case.person_id not in named:
+            continue
+        left = [each for each in named if each != case.person_id]
+        if left:
+            place = "zerver.actions.custom_profile_fields.do_update_user_custom_profile_data_if_changed"
+            compat.call(place, value.user_profile, [{"id": value.field_id, "value": left}]).run()
+        else:
+            compat.remove_profile_value(value.user_profile, value.field_id).run()
+        changed += 1
+    return {"zerver_customprofilefieldvalue": changed} if changed else {}
+
+
+def _ids(stored: str) -> list[Any]:
+    try:
+        found = orjson.loads(stored)
+    except orjson.JSONDecodeError:
+        return []
+    return found if isinstance(found, list) else []
+
+
+def rows_left(case: ErasureCase) -> dict[str, int]:
+    """Rows that refer to the person and should not; for the proof at the end."""
+    left: dict[str, int] = {}
+    with connection.cursor() as cursor:
+        for reference in references_to_people():
+            if (reference.table, reference.column) in KEPT:
+                continue
+            cursor.execute(
+                f'SELECT count(*) FROM "{reference.table}" WHERE "{reference.column}" = %s', [case.person_id]
+            )
+            (rows,) = cursor.fetchone()
+            if rows:
+                left[f"{reference.table}.{reference.column}"] = rows
+    return left
