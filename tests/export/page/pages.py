@@ -16,6 +16,7 @@ Rows = list[dict[str, Any]]
 PERSON = 7
 OWN_RECIPIENT = 70
 CHUNK_BYTES = 1_000
+REFERENCE = {"profile_fields": [{"id": 3, "name": "Pronouns"}]}
 MESSAGES_IN_A_FILE = 1_000
 
 
@@ -79,6 +80,7 @@ def make_page(
     messages: Iterable[dict[str, Any]] = (),
     tables: dict[str, Rows] | None = None,
     records: dict[str, Rows] | None = None,
+    people: Rows | None = None,
     **changed: Any,
 ) -> Path:
     """Feed the exporter's page with an export's files; returns the path of ``index.html``."""
@@ -91,6 +93,7 @@ def make_page(
 
     page = ReadablePage(write)
     _feed(page, "user.json", account_bytes(account() if tables is None else tables))
+    _feed(page, "reference.json", account_bytes(REFERENCE | {"people": people or []}))
     for number, some in enumerate(_portions(messages), 1):
         data = b'{"zerver_message":[\n' + orjson.dumps(some)[1:-1] + b"\n]}\n"
         _feed(page, f"messages-{number:06}.json", data)

@@ -31,7 +31,7 @@ Talks = dict[tuple[str, str], list[Any]]
 def talks_of(index: Path) -> Talks:
     """Messages by the name and topic of their conversation, as the page reads them."""
     found: Talks = defaultdict(list)
-    for _, name, topic, count, first, last, parts in read_index(index)[0]:
+    for _, _, name, topic, count, first, last, parts in read_index(index)[0]:
         messages = []
         for number, places in parts:
             for file, many in zip(places[::2], places[1::2], strict=True):
@@ -68,7 +68,7 @@ def test_both_sides_of_a_direct_conversation_are_together(tmp_path: Path) -> Non
         direct(5, "to Dan", sender=PERSON, recipient=91, name="Dan Fourth"),
         direct(6, "to us three", sender=8, recipient=92, name="Ada Sample, Ben Other, Cleo Third"),
     ]
-    found = talks_of(make_page(tmp_path, sent, account(people=people, zerver_recipient=recipients)))
+    found = talks_of(make_page(tmp_path, sent, account(zerver_recipient=recipients), people=people))
     assert {name: [each[3] for each in some] for (name, _), some in found.items()} == {
         "Ben Other": ["from Ben", "to Ben"],
         "Cleo Third": ["from Cleo", "to Cleo"],

@@ -186,7 +186,7 @@ async def test_a_conversation_reads_as_it_was_written(browser: Browser, tmp_path
     (tmp_path / "uploads/2/ab").mkdir(parents=True)
     (tmp_path / "uploads/2/ab/plan.png").write_bytes(b"no picture")
     people = [{"id": 8, "full_name": "Ben Other"}]
-    index = make_page(tmp_path, texts, account(people=people), {"uploads": uploads})
+    index = make_page(tmp_path, texts, account(), {"uploads": uploads}, people)
     await opened(browser, index)
     await browser.go("#conversations")
     assert "Ben Other" in await browser.text()
@@ -213,7 +213,6 @@ async def test_a_conversation_reads_as_it_was_written(browser: Browser, tmp_path
 async def test_rows_and_files(browser: Browser, tmp_path: Path, quiet: None) -> None:
     """Profile, activity, all records and files show what was exported."""
     tables = account(
-        zerver_customprofilefield=[{"id": 3, "name": "Pronouns"}],
         zerver_customprofilefieldvalue=[{"id": 1, "field": 3, "value": "she/her"}],
         zerver_realmauditlog=[
             {"id": number, "event_time": 1_700_000_000.0, "event_type": 101} for number in range(250)

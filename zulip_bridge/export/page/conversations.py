@@ -39,6 +39,7 @@ class Conversation:
     is_direct: bool
     name: str
     topic: str
+    deleted: bool
     sender: int = 0
     count: int = 0
     first: int = 0
@@ -46,6 +47,10 @@ class Conversation:
     waiting: bytearray = field(default_factory=bytearray)
     waiting_count: int = 0
     places: list[int] = field(default_factory=list)
+
+
+Key = tuple[int, str, bool]
+"""Recipient (or minus the sender), topic, and whether the messages are deleted ones."""
 
 
 class Conversations:
@@ -58,14 +63,14 @@ class Conversations:
         """Type, and the id of the person or channel that it stands for."""
         self.people: dict[int, str] = {}
         self._files = files
-        self._known: dict[tuple[int, str], Conversation] = {}
+        self._known: dict[Key, Conversation] = {}
 
-    def add(self, messages: list[dict[str, Any]]) -> None:
-        """Take the messages of one file of the export."""
+    def add(self, messages: list[dict[str, Any]], deleted: bool = False) -> None:
+        """Take the messages of one file of the export; ``deleted``: of those that Zulip keeps for a while."""
         known, own = self._known, self.own_recipient
         for message in messages:
             recipient = message["recipient"]
-            key = (-message["sender"], "") if recipient == own else (recipient, message["subject"])
+            key = (-message["sender"], "", deleted) if recipient == own else (recipient, message["subject"], deleted)
             conversation = known.get(key)
             if conversation is None:
                 conversation = self._begin(key, message)
@@ -89,26 +94,28 @@ class Conversations:
     def finish(self) -> list[list[Any]]:
         """Write what waits; returns the index: a line for each conversation, or for the two halves of one."""
         self._write(0)
-        partners: dict[int, list[Conversation]] = {}
+        partners: dict[tuple[int, bool], list[Conversation]] = {}
         lines = []
         senders = {each.sender for each in self._known.values() if each.sender}
         by_name = _unique_names(self.people, senders)
         for conversation in self._known.values():
             partner = conversation.sender or self._addressee(conversation, by_name)
             if partner in senders:
-                partners.setdefault(partner, []).append(conversation)
+                partners.setdefault((partner, conversation.deleted), []).append(conversation)
             else:
                 lines.append(_described([conversation], conversation.name))
-        for partner, halves in partners.items():
+        for (partner, _), halves in partners.items():
             sent = next((each.name for each in halves if not each.sender), "")
             lines.append(_described(halves, self.people.get(partner) or sent or f"Person {partner}"))
         return lines
 
-    def _begin(self, key: tuple[int, str], message: dict[str, Any]) -> Conversation:
+    def _begin(self, key: Key, message: dict[str, Any]) -> Conversation:
         is_direct = self._is_direct(message)
         topic = "" if is_direct else str(message["subject"])
         name = str(message.get("recipient_name") or "")
-        conversation = Conversation(len(self._known), message["recipient"], is_direct, name, topic, max(0, -key[0]))
+        conversation = Conversation(
+            len(self._known), message["recipient"], is_direct, name, topic, key[2], sender=max(0, -key[0])
+        )
         self._known[key] = conversation
         return conversation
 
@@ -156,6 +163,7 @@ def _described(parts: list[Conversation], name: str) -> list[Any]:
     """A line of the index; its parts are to be merged by the messages' ids."""
     return [
         int(parts[0].is_direct),
+        int(parts[0].deleted),
         name,
         parts[0].topic,
         sum(each.count for each in parts),

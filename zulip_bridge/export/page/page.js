@@ -75,13 +75,14 @@
   }
 
   // --- The index.
-  let talks = [], messageFiles = [], tables = new Map(), people = new Map(), exported = null;
-  const ready = load(0).then(([conversations, files, described, names]) => {
-    talks = conversations.map(([direct, name, topic, count, first, last, parts], index) =>
-      ({ index, direct: direct === 1, name, topic, count, first, last, parts: parts.map(([id, places]) => ({ id, places: pairs(places) })) }));
+  let talks = [], messageFiles = [], tables = new Map(), people = new Map(), explained = new Map(), exported = null;
+  const ready = load(0).then(([conversations, files, described, names, places]) => {
+    talks = conversations.map(([direct, deleted, name, topic, count, first, last, parts], index) =>
+      ({ index, direct: direct === 1, deleted: deleted === 1, name, topic, count, first, last, parts: parts.map(([id, places]) => ({ id, places: pairs(places) })) }));
     messageFiles = files;
     tables = new Map(described.map(([name, count, places]) => [name, { name, count, places: pairs(places), shown: pairs(places).reduce((sum, [, rows]) => sum + rows, 0) }]));
     people = new Map(names);
+    explained = new Map(places);
   });
   function pairs(flat) {
     const found = [];
@@ -89,7 +90,7 @@
     return found;
   }
   const personName = (id) => people.get(id) || `Person ${id}`;
-  const talkName = (talk) => talk.direct ? (talk.name || "Direct messages") : talk.topic || "general chat";
+  const talkName = (talk) => (talk.direct ? (talk.name || "Direct messages") : talk.topic || "general chat") + (talk.deleted ? " (deleted messages)" : "");
 
   // --- Reading a run of things that lie in several files.
   async function slice(places, from, count, pick) {
@@ -286,7 +287,7 @@
     if (!account) return [el("p", {}, "The account itself is not in this export.")];
     const named = new Set(ACCOUNT.map(([key]) => key));
     const parts = [facts(ACCOUNT.filter(([key]) => account.has(key)).map(([key, words]) => [words, shownValue(key, account.get(key))]))];
-    const fields = new Map((await rowsOf("zerver_customprofilefield")).map((row) => [row.get("id"), row.get("name")]));
+    const fields = new Map((await rowsOf("reference/profile_fields")).map((row) => [row.get("id"), row.get("name")]));
     const values = await rowsOf("zerver_customprofilefieldvalue");
     if (values.length) parts.push(el("h3", {}, "Profile fields"), facts(values.map((row) => [String(fields.get(row.get("field")) ?? row.get("field_name") ?? `Field ${row.get("field")}`), shownValue("", row.get("value"))])));
     for (const [name, column, words] of [["zerver_userstatus", "status_text", "Status"], ["zerver_alertword", "word", "Alert words"], ["zerver_stream", "name", "Channels"]]) {
@@ -306,7 +307,7 @@
       if (!rows.length) continue;
       const lines = rows.map((row) => {
         const path = String(row.get("path")), original = names.get(String(row.get("s3_path"))) || path.split("/").pop();
-        return [fileLink(`${folder}/${path}`, original), size(Number(row.get("size") || 0)), row.get("last_modified") ? moment(row.get("last_modified")) : "–"];
+        return [fileLink(`${folder}/${path}`, original), size(Number(row.get("size") || 0)), el("span", { class: "nowrap" }, row.get("last_modified") ? moment(row.get("last_modified")) : "–")];
       });
       parts.push(el("h3", {}, `${words} (${number(rows.length)})`), table(["file", "size", "stored"], lines, [1]));
     }
@@ -320,7 +321,7 @@
     for (const name of ACTIVITY) if (tables.get(name)?.count) parts.push(...await tablePart(name, 0, 25));
     return parts.length > 1 ? parts : [el("p", {}, "There are no such records in this export.")];
   }
-  const shownName = (name) => name.replace(/^(zerver|analytics)_/, "").replaceAll("_", " ");
+  const shownName = (name) => name.replace(/(^|\/)(zerver|analytics)_/, "$1").replaceAll("_", " ").replace("/", ": ");
   async function tablePart(name, from, count) {
     const rows = await rowsOf(name, from, count);
     const columns = [...new Set(rows.flatMap((row) => [...row.keys()]))];
@@ -333,8 +334,8 @@
   async function records() {
     heading.textContent = "All records";
     const lines = [...tables.values()].filter((each) => !LIST_TABLES.has(each.name)).map((each) =>
-      [each.count ? el("a", { href: `#table=${encodeURIComponent(each.name)}` }, bdi(shownName(each.name))) : bdi(shownName(each.name)), number(each.count)]);
-    return [el("p", {}, "Every row about this person in this export, by the table that holds it. Raw values are in user.json."), table(["table", "rows"], lines, [1])];
+      [each.count ? el("a", { href: `#table=${encodeURIComponent(each.name)}` }, bdi(shownName(each.name))) : bdi(shownName(each.name)), number(each.count), explained.get(each.name) || ""]);
+    return [el("p", {}, "Every row about this person in this export, by the table or list that holds it. The values as the server has them are in the JSON files beside this page."), table(["table", "rows", "what it is"], lines, [1])];
   }
   async function oneTable(argument) {
     const [encoded, at] = argument.split("+");

@@ -14,7 +14,12 @@ from .rows import RowReader, Tables
 LARGEST_FILE = 64 * 1024 * 1024
 """A file of the export that is looked at as a whole, in bytes, at most; the page says what it left out."""
 
-MESSAGES = "messages-"
+MESSAGES = ("messages-", "archived-messages-")
+LEFT_TO_FILES = "usermessages-"
+"""What was read when: numbers only, and as many as messages were delivered."""
+ACCOUNT = "user"
+PEOPLE = ("zerver_userprofile", "bots/zerver_userprofile", "reference/people")
+STAND_FOR = ("zerver_recipient", "reference/recipients")
 RECIPIENTS = "recipients.json"
 RECORDS = "/records.json"
 
@@ -42,8 +47,9 @@ class ReadablePage:
         self._rows = self._whole = None
         if path.startswith(MESSAGES) or path.endswith(RECORDS) or path == RECIPIENTS:
             self._whole = bytearray()
-        elif path.endswith(".json") and "/" not in path:
-            self._rows = RowReader(self._tables)
+        elif path.endswith(".json") and "/" not in path and not path.startswith(LEFT_TO_FILES):
+            stem = path.removesuffix(".json")
+            self._rows = RowReader(self._tables, "" if stem == ACCOUNT else f"{stem}/")
 
     def chunk(self, data: bytes | memoryview) -> None:
         """Its next bytes."""
@@ -70,6 +76,10 @@ class ReadablePage:
             self._conversations.message_files,
             self._tables.described(),
             [[number, name] for number, name in self._conversations.people.items()],
+            [
+                [f"{str(place['file']).removesuffix('.json')}/{name}", place["description"]]
+                for name, place in manifest.get("places", {}).items()
+            ],
         ]
         self._files.put_index(index)
         self._write(INDEX, document(manifest, self._recipients, self._left_out))
@@ -83,16 +93,17 @@ class ReadablePage:
                 self._tables.add(record)
             self._tables.flush()
         else:
-            self._conversations.add(value["zerver_message"])
+            (messages,) = value.values()
+            self._conversations.add(messages, deleted=path.startswith(MESSAGES[1]))
 
     def _learn(self, table: str, row: dict[str, Any]) -> None:
         """Names of people and what recipients stand for: they make messages readable."""
         number, kind, recipient = row.get("id"), row.get("type"), row.get("recipient")
         if not isinstance(number, int):
             return
-        if "full_name" in row:
-            self._conversations.people[number] = str(row["full_name"])
-        if table == "zerver_recipient" and isinstance(kind, int) and isinstance(row.get("type_id"), int):
+        if table in PEOPLE:
+            self._conversations.people[number] = str(row.get("full_name"))
+        if table in STAND_FOR and isinstance(kind, int) and isinstance(row.get("type_id"), int):
             self._conversations.recipients[number] = (kind, row["type_id"])
-        if table == "zerver_userprofile" and not self._conversations.own_recipient and isinstance(recipient, int):
+        if table == PEOPLE[0] and isinstance(recipient, int):
             self._conversations.own_recipient = recipient

@@ -88,10 +88,14 @@ class Tables:
 
 
 class RowReader:
-    """Finds the tables and rows in the bytes of ``user.json``, or of another file like it."""
+    """Finds the tables and rows in the bytes of ``user.json``, or of another file like it.
 
-    def __init__(self, tables: Tables) -> None:
+    ``prefix`` keeps the tables of one file apart from those of another.
+    """
+
+    def __init__(self, tables: Tables, prefix: str = "") -> None:
         self._tables = tables
+        self._prefix = prefix
         self._rest = bytearray()
         self._skipping = False
 
@@ -131,7 +135,7 @@ class RowReader:
         if row is not None:
             self._tables.add(row)
         for name in NAME.findall(headers):
-            self._tables.begin(name.decode("utf-8", "replace"))
+            self._tables.begin(self._prefix + name.decode("utf-8", "replace"))
 
 
 def _row(text: bytes) -> dict[str, Any] | None:
