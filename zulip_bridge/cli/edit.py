@@ -14,6 +14,7 @@ from zulip_bridge.api.codec import to_json
 from zulip_bridge.api.edit import ApplyResult, ChangePreview
 
 from .asking import agreed, refuse_unasked
+from .change_names import complete_changes
 from .changes import narrate_causes, print_preview, print_result, without_cause
 from .ending import REFUSED
 from .narration import narrate
@@ -43,7 +44,7 @@ FIELD_LIST = "\n".join(
 
 @click.command(epilog=FIELD_LIST)
 @click.argument("user", metavar="[USER]", required=False, callback=utf8)
-@click.argument("changes", metavar="[FIELD=VALUE]…", nargs=-1, callback=utf8)
+@click.argument("changes", metavar="[FIELD=VALUE]…", nargs=-1, callback=utf8, shell_complete=complete_changes)
 @click.option(
     "--from", "source", metavar="FILE.csv", type=click.Path(path_type=Path), help="Many people; - for stdin."
 )
