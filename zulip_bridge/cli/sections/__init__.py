@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from zulip_bridge.api.people import Person
     from zulip_bridge.steward import Steward
 
-SECTIONS = ("overview", "messages", "channels", "access", "activity", "footprint")
+SECTIONS = ("overview", "messages", "files", "channels", "access", "activity", "footprint")
 """Names of the sections, which are the names of their modules."""
 
 DEFAULT_LIMIT = 50
