@@ -47,9 +47,10 @@ class MessageDialog(Dialog[None]):
 
         problem: Problem
 
-    def __init__(self, person: Person, row: MessageRow) -> None:
+    def __init__(self, person: Person, message_id: int, row: MessageRow | None = None) -> None:
         super().__init__()
         self.person = person
+        self.message_id = message_id
         self.row = row
         self.detail: MessageDetail | None = None
 
@@ -57,11 +58,11 @@ class MessageDialog(Dialog[None]):
         """A line for trouble, and the message."""
         yield Static(id="trouble")
         with VerticalScroll(id="message", can_focus=True):
-            yield Facts(preview_sections(self.row, self.person))
+            yield Facts(() if self.row is None else preview_sections(self.row, self.person))
 
     def on_mount(self) -> None:
         """Name the frame; read the rest."""
-        title = f"Message {self.row.id} · {display_text(self.person.full_name, limit=30)}"
+        title = f"Message {self.message_id} · {display_text(self.person.full_name, limit=30)}"
         self.query_one("#frame").border_title = Content(title)
         self._read()
 
@@ -71,8 +72,8 @@ class MessageDialog(Dialog[None]):
         if steward is None:
             return
         try:
-            request = ReadMessage(self.person.id, self.row.id)
-            detail = await steward.inspect.read(self.person, request, facts={"message": str(self.row.id)})
+            request = ReadMessage(self.person.id, self.message_id)
+            detail = await steward.inspect.read(self.person, request, facts={"message": str(self.message_id)})
         except StewardError as error:
             self.post_message(self.DetailFailed(error.problem))
             return
@@ -96,4 +97,4 @@ class MessageDialog(Dialog[None]):
 
     def action_copy_id(self) -> None:
         """Copy the id."""
-        self.steward_app.copy(str(self.row.id), "The id was")
+        self.steward_app.copy(str(self.message_id), "The id was")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -16,6 +16,7 @@ from textual.timer import Timer
 from textual.widgets import Static
 
 from tui import message_rows as layout
+from tui import wording
 from tui.keyset_rows import KeysetRows
 from tui.message_query import HINT, NotUnderstood, read_query
 from tui.screens.base import StewardScreen
@@ -107,7 +108,7 @@ class MessagesTab(PersonTab[MessagePage]):
 
     def body(self) -> ComposeResult:
         """The kinds, the search line, the list and the message under its cursor."""
-        yield KindBar()
+        yield KindBar({str(kind): words for kind, words in layout.KIND_WORDS.items()})
         yield SearchLine(HINT)
         yield Static(id="message-words")
         with Horizontal(id="message-panes"):
@@ -210,7 +211,8 @@ class MessagesTab(PersonTab[MessagePage]):
         """Write it beside the kind."""
         if message.listing == self._listing:
             bar = self.query_one(KindBar)
-            bar.counts = {**bar.counts, message.kind: message.count}
+            words = wording.thousands(message.count.count, exact=message.count.exact)
+            bar.counts = {**bar.counts, message.kind: words}
 
     # Another list
 
@@ -230,8 +232,8 @@ class MessagesTab(PersonTab[MessagePage]):
 
     def action_kind(self, by: int) -> None:
         """Another kind."""
-        self.kind = MESSAGE_KINDS[(MESSAGE_KINDS.index(self.kind) + by) % len(MESSAGE_KINDS)]
         bar = self.query_one(KindBar)
+        self.kind = cast(MessageKind, bar.stepped(by))
         bar.kind = self.kind
         self._ask_anew(count=self.kind not in bar.counts)
 
@@ -296,7 +298,7 @@ class MessagesTab(PersonTab[MessagePage]):
         if message is not None:
             from tui.screens.message import MessageDialog
 
-            self.app.push_screen(MessageDialog(self.person, message))
+            self.app.push_screen(MessageDialog(self.person, message.id, message))
 
     def copied(self) -> tuple[str, str] | None:
         """The content of the message under the cursor, as far as the list has it."""

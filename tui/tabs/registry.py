@@ -27,6 +27,7 @@ class TabEntry:
 TABS = (
     TabEntry("Overview", "Show who this is, and the account's state", "overview", "OverviewTab"),
     TabEntry("Messages", "Show messages: sent, direct, mentions, starred, reacted", "messages", "MessagesTab"),
+    TabEntry("Files", "Show files: uploads, avatars, custom emoji", "files", "FilesTab"),
     TabEntry("Channels", "Show channels, groups and permissions", "channels", "ChannelsTab"),
     TabEntry("Access", "Show how the person gets in", "access", "AccessTab"),
     TabEntry("Activity", "Show what was done, by the person and to the account", "activity", "ActivityTab"),
