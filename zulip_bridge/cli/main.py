@@ -30,6 +30,7 @@ COMMANDS = {
     "query": "Ask the database in SQL or in Python on Zulip's models; read only.",
     "models": "List the models of the server.",
     "rows": "Show rows of a model.",
+    "row": "Show one row of a model, edit it or delete it.",
     "journal": "Show what was read, exported or changed, or check the journal.",
     "demo": "Look after the demo install.",
     "completion": "Print a completion script for a shell.",

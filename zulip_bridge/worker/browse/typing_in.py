@@ -38,13 +38,17 @@ def parsed(field: Any, text: str | None) -> Any:
         target = field
         while target.is_relation:
             target = target.target_field
-        return target.to_python(text if kind in ("text", "long_text") else _choice(field, text.strip()))
+        value = target.to_python(text if kind in ("text", "long_text") else _choice(field, text.strip()))
     except KeyError as error:
         raise DoesNotFit(f"It is yes or no, not {text}.") from error
     except ValidationError as error:
         raise DoesNotFit(" ".join(error.messages)) from error
     except (ValueError, TypeError, ArithmeticError) as error:
         raise DoesNotFit(f"This is no value for it: {text[:80]}.") from error
+    known = compat_values.KNOWN.get((field.model._meta.db_table, field.column))
+    if known and value not in known:
+        raise DoesNotFit(f"It is one of {', '.join(f'{number} ({words})' for number, words in known.items())}.")
+    return value
 
 
 def _choice(field: Any, text: str) -> str:
