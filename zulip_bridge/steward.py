@@ -26,6 +26,7 @@ from zulip_bridge.api.edit import (
 from zulip_bridge.api.errors import ErrorKind, StewardError
 from zulip_bridge.api.footprint import FootprintRow, ReadFootprint
 from zulip_bridge.api.people import (
+    CountWeekly,
     FindPerson,
     ListRealms,
     PageOfPeople,
@@ -44,7 +45,9 @@ from zulip_bridge.launch import Door, Target, open_door
 
 if TYPE_CHECKING:
     from zulip_bridge.api.export_scope import ExportScope, SectionSize
+    from zulip_bridge.api.recipients import Recipient
     from zulip_bridge.browse import Browser
+    from zulip_bridge.erase import Erasures
     from zulip_bridge.export import ExportResult, Packaging, Provenance
     from zulip_bridge.export.recorded import Exports
     from zulip_bridge.inspect import Inspect
@@ -71,6 +74,7 @@ class Steward:
         self._queries: Queries | None = None
         self._exports: Exports | None = None
         self._inspect: Inspect | None = None
+        self._erasures: Erasures | None = None
         self._browser: Browser | None = None
 
     @classmethod
@@ -136,10 +140,21 @@ class Steward:
         """What ``doctor`` reports."""
         return await self._bridge.call(Examine())
 
-    async def show(self, person: Person) -> PersonDetail:
-        """A person's first page; recorded."""
+    async def recipients(self, realm: str | None = None) -> list[Recipient]:
+        """Who receives personal data from the server, or of an organization's people, by the settings."""
+        from zulip_bridge.api.recipients import ListRecipients
+
+        return await self._bridge.call(ListRecipients(realm))
+
+    async def show(self, person: Person, *, weekly: bool = False) -> PersonDetail:
+        """A person's first page, with ``weekly`` also the messages by week; recorded."""
         await self._record_reading("person.read", person)
-        return await self._bridge.call(ShowPerson(person.id))
+        return await self._bridge.call(ShowPerson(person.id, weekly))
+
+    async def weekly(self, person: Person) -> list[int]:
+        """Messages that the person sent, by week (see :attr:`PersonDetail.weekly_messages`); recorded as the page."""
+        await self._record_reading("person.read", person)
+        return await self._bridge.call(CountWeekly(person.id))
 
     async def footprint(
         self, person: Person, on_progress: Callable[[Progress], None] | None = None
@@ -266,6 +281,22 @@ class Steward:
 
             self._browser = Browser(self._bridge, self.record)
         return self._browser
+
+    @property
+    def erasures(self) -> Erasures:
+        """Erasing people, in a worker of its own; recorded."""
+        if self._erasures is None:
+            from zulip_bridge.erase import Erasures
+            from zulip_bridge.erase.erasures import Place
+
+            place = Place(self.label, self.door.label, self.read_only or self.hello.read_only)
+            directory = self.journal.path.parent
+            self._erasures = Erasures(self._bridge, self.record, self._open_erase_worker, place, directory)
+        return self._erasures
+
+    async def _open_erase_worker(self) -> Bridge:
+        options = WorkerOptions(role="erase", statement_timeout_ms=0, operator=self._identity.login)
+        return await Bridge.open(self.door, options)
 
     @property
     def inspect(self) -> Inspect:

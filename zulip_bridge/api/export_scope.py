@@ -142,7 +142,11 @@ SECTIONS: tuple[Section, ...] = (
         "files", ("access", "portability", "same", "evidence"),
     ),
     Section(
-        "page", "Readable page", "index.html: all of it to read and search in a browser, without any tool or network.",
+        "recipients", "Recipients", "Who receives personal data from this server, by its settings.",
+        "documents", ("access", "evidence"),
+    ),
+    Section(
+        "page", "Readable page", "index.html: all of it to read and search in a browser, without a tool or a network.",
         "documents", ("access", "portability", "evidence"),
     ),
 )  # fmt: skip

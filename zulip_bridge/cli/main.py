@@ -31,6 +31,7 @@ COMMANDS = {
     "models": "List the models of the server.",
     "rows": "Show rows of a model.",
     "row": "Show one row of a model, edit it or delete it.",
+    "recipients": "Show who receives personal data from the server, by its settings.",
     "journal": "Show what was read, exported or changed, or check the journal.",
     "demo": "Look after the demo install.",
     "completion": "Print a completion script for a shell.",

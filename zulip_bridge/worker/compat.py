@@ -210,6 +210,18 @@ def setting(name: str, default: Any = None) -> Any:
     return getattr(settings, name, default)
 
 
+def has_secret(name: str) -> bool:
+    """Whether Zulip's file of secrets has a value of that name."""
+    get = find_function("zproject.config.get_secret")
+    return get is not None and bool(get(name))
+
+
+def config_value(section: str, key: str) -> str:
+    """A value of zulip.conf; empty where there is none."""
+    get = find_function("zproject.config.get_config")
+    return str((get(section, key, "") if get is not None else "") or "")
+
+
 def named_groups() -> Any:
     """Query set of the groups that have a name: a model of its own from 9.0, all groups before."""
     named = model("zerver", "NamedUserGroup")

@@ -29,8 +29,9 @@ from zulip_bridge.api.files import ReadFiles, ReadPictures
 from zulip_bridge.api.footprint import ReadFootprint
 from zulip_bridge.api.messages import CountMessages, ReadMessage, ReadMessages
 from zulip_bridge.api.names import DescribeNames
-from zulip_bridge.api.people import FindPerson, ListRealms, PageOfPeople, SearchPeople, ShowPerson
+from zulip_bridge.api.people import CountWeekly, FindPerson, ListRealms, PageOfPeople, SearchPeople, ShowPerson
 from zulip_bridge.api.query import CloseQuery, DescribeTables, FetchRows, ListModels, OpenQuery, StreamQuery
+from zulip_bridge.api.recipients import ListRecipients
 from zulip_bridge.api.server import Examine
 from zulip_bridge.api.timeline import ReadActivity, ReadTimeline
 from zulip_bridge.api.writing import DecideWrite, TryWrite
@@ -45,6 +46,7 @@ SERVED: list[tuple[type[Request[Any]], str, str]] = [
     (ListRealms, "realms", "list_realms"),
     (FindPerson, "people", "find"),
     (ShowPerson, "person", "show"),
+    (CountWeekly, "person", "count_weekly"),
     (ReadFootprint, "footprint", "read_footprint"),
     (ReadMessages, "inspect.messages", "read_messages"),
     (CountMessages, "inspect.messages", "count_messages"),
@@ -58,6 +60,7 @@ SERVED: list[tuple[type[Request[Any]], str, str]] = [
     (ExportPerson, "export", "export_person"),
     (MeasureExport, "export", "measure_export"),
     (Examine, "examine", "examine"),
+    (ListRecipients, "recipients", "list_recipients"),
     (OpenQuery, "query", "open_query"),
     (FetchRows, "query", "fetch_rows"),
     (CloseQuery, "query", "close_query"),

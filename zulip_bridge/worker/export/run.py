@@ -13,6 +13,7 @@ from .flags import send_flags
 from .messages import send_archived, send_messages
 from .places import send_bots, send_elsewhere
 from .reading import snapshot
+from .recipients import send_recipients
 from .redaction.people import make_redactor
 from .reference import send_reference
 from .rows import Writing
@@ -43,6 +44,8 @@ def export_person(request: ExportPerson, context: Context) -> ExportSummary:
             send_flags(writing)
         if scope.has("reference"):
             send_reference(writing)
+        if scope.has("recipients"):
+            send_recipients(writing)
         writing.report()
         send_files(writing, expected)
     return ExportSummary(
