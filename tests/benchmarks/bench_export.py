@@ -21,9 +21,10 @@ from pathlib import Path
 from typing import Any
 
 from zulip_bridge.api.calls import WorkerOptions
+from zulip_bridge.api.export_scope import SAME
 from zulip_bridge.api.people import FindPerson
 from zulip_bridge.client import Bridge
-from zulip_bridge.export import Provenance, export_person
+from zulip_bridge.export import FORMATS, Packaging, Provenance, Recipients, export_person
 from zulip_bridge.launch import InstallTarget, open_door
 from zulip_bridge.launch.words import SHELL
 
@@ -121,7 +122,7 @@ class Machine:
         finally:
             shutil.rmtree(directory)
 
-    def ours(self) -> dict[str, Any]:
+    def ours(self, kind: str = "directory", encrypted: bool = False) -> dict[str, Any]:
         """Figures of our export, whole process: started anew, as a command would be."""
         command = [sys.executable, "-m", "tests.benchmarks.bench_export"]
         command += [
@@ -131,6 +132,9 @@ class Machine:
             str(self.user),
             "--into",
             str(self.place / str(self.rounds)),
+            "--format",
+            kind,
+            *(["--encrypt"] if encrypted else []),
         ]
         self.rounds += 1
         began = time.monotonic()
@@ -139,16 +143,21 @@ class Machine:
         return {**figures, "wall": time.monotonic() - began}
 
 
-async def one_export(install: Path, user: int, into: Path) -> dict[str, Any]:
-    """One export to a directory: seconds, messages, bytes, memory in KiB."""
+async def one_export(install: Path, user: int, into: Path, packaging: Packaging) -> dict[str, Any]:
+    """One export: seconds, messages, bytes, memory in KiB, and seconds of processor by thread and process."""
     options = WorkerOptions(role="export", read_only=True, statement_timeout_ms=0)
     bridge = await Bridge.open(open_door(InstallTarget(install)), options)
     try:
         person = await bridge.call(FindPerson(str(user)))
         worker_before, steward_before = _peak(bridge.hello.pid), _peak(os.getpid())
         provenance = Provenance("benchmark", "benchmark", bridge.hello, str(install))
-        result = await export_person(bridge, person, into, lambda progress: None, provenance)
+        spent = os.times()
+        result = await export_person(bridge, person, into, lambda progress: None, provenance, SAME, packaging)
+        ours = os.times()
         return {
+            "steward_cpu": ours.user + ours.system - spent.user - spent.system,
+            "worker_cpu": _cpu(bridge.hello.pid),
+            "stored": result.stored_bytes,
             "export": result.seconds,
             "messages": result.messages,
             "bytes": result.bytes,
@@ -163,6 +172,12 @@ def _peak(pid: int) -> int:
     """Largest resident size so far, in KiB."""
     lines = Path(f"/proc/{pid}/status").read_text().splitlines()
     return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM"))
+
+
+def _cpu(pid: int) -> float:
+    """Seconds of processor that a process has used."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def _timed(work: Callable[[], object]) -> float:
@@ -180,11 +195,16 @@ def main() -> None:
     parser.add_argument("--light", type=int, help="id of somebody with few messages, for the memory")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--zulip", action="store_true", help="run Zulip's own export as well")
+    parser.add_argument("--formats", action="store_true", help="compare archives with the directory instead")
+    parser.add_argument("--format", default="directory", help=argparse.SUPPRESS)
+    parser.add_argument("--encrypt", action="store_true", help=argparse.SUPPRESS)
     parser.add_argument("--one", type=Path, help=argparse.SUPPRESS)
     parser.add_argument("--into", type=Path, help=argparse.SUPPRESS)
     chosen = parser.parse_args()
     if chosen.one:
-        say(json.dumps(asyncio.run(one_export(chosen.one, chosen.user, chosen.into))))
+        key = "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p"
+        packaging = Packaging(chosen.format, Recipients((key,)) if chosen.encrypt else None)
+        say(json.dumps(asyncio.run(one_export(chosen.one, chosen.user, chosen.into, packaging))))
         return
     install = chosen.install
     if chosen.demo:
@@ -192,7 +212,10 @@ def main() -> None:
 
         install = demo.ensure("large", say).path
     machine = Machine(install, chosen.user)
-    contest(machine, chosen.rounds, chosen.zulip)
+    if chosen.formats:
+        compare_formats(machine, chosen.rounds, chosen.zulip)
+    else:
+        contest(machine, chosen.rounds, chosen.zulip)
     shutil.rmtree(machine.place)
     if chosen.light:
         machine = Machine(install, chosen.light)
@@ -220,6 +243,28 @@ def contest(machine: Machine, rounds: int, with_zulip: bool) -> None:
     if with_zulip:
         theirs = machine.zulips()
         say(f"Zulip's export_single_user, whole process: {theirs:.2f} s; ratio {theirs / best['wall']:.1f}")
+
+
+def compare_formats(machine: Machine, rounds: int, with_zulip: bool) -> None:
+    """Alternate between the formats; print the best of each."""
+    kinds = [
+        (kind, encrypted) for kind in FORMATS for encrypted in (False, True) if kind != "directory" or not encrypted
+    ]
+    taken: dict[tuple[str, bool], list[dict[str, Any]]] = {each: [] for each in kinds}
+    for _ in range(rounds):
+        for kind, encrypted in kinds:
+            taken[kind, encrypted].append(machine.ours(kind, encrypted))
+    theirs = machine.zulips() if with_zulip else None
+    for (name, encrypted), runs in taken.items():
+        best = min(runs, key=lambda figures: float(figures["wall"]))
+        ratio = f", {theirs / best['wall']:.1f} times as fast as Zulip's" if theirs else ""
+        cpu = f"processor: worker {best['worker_cpu']:.2f} s, steward {best['steward_cpu']:.2f} s"
+        size = f"{best['stored'] / 1e6:.0f} MB of {best['bytes'] / 1e6:.0f} MB"
+        memory = f"worker {best['worker_kib'] / 1024:+.0f} MiB, steward {best['steward_kib'] / 1024:+.0f} MiB"
+        title = name + (".age" if encrypted else "")
+        say(f"{title:12} {best['wall']:6.2f} s (export {best['export']:.2f} s; {cpu}), {size}, {memory}{ratio}")
+    if theirs:
+        say(f"Zulip's export_single_user, whole process: {theirs:.2f} s")
 
 
 if __name__ == "__main__":
