@@ -65,6 +65,7 @@ def build(
         "server": _server(provenance),
         "scope": _scope(scope),
         "redactions": summary.redactions,
+        "third_parties": _third_parties(scope, summary),
         "messages": {
             "written": summary.messages,
             "without_own_row": summary.messages_without_own_row,
@@ -87,6 +88,37 @@ def _scope(scope: ExportScope) -> dict[str, Any]:
         "until": scope.until,
         "others": scope.others,
         "as_zulip": scope.as_zulip,
+    }
+
+
+REPLACED = [
+    "Full names of the organization's people, now and before, in any row and text, by their words, whatever is "
+    "between these, as 'Person 17' with the person's id.",
+    "E-mail addresses in any row and text, but for those of the subject and of their bots.",
+    "The text of messages by others, earlier versions included.",
+    "Quotations inside the subject's own messages, mentions, links to conversations, names of files.",
+    "HTML, which is left out where it only repeats a text; details of audit log entries about others.",
+]
+NOT_REPLACED = [
+    "Nicknames, first names alone, misspelt names, names glued to another word, names of people who have no account.",
+    "What others wrote or said where the subject repeats it without marking it as a quotation.",
+    "Who somebody is, where the text or the circumstances tell it: ids, times, topics and channels stay.",
+    "The contents of files: only their names are changed.",
+    "A name that the subject, a bot of theirs or of Zulip's bears as well.",
+    "A name of a single word in other letter case: it may be an ordinary word.",
+]
+
+
+def _third_parties(scope: ExportScope, summary: ExportSummary) -> dict[str, Any]:
+    """What happened to other people's data, and what cannot be promised."""
+    if not scope.redacts():
+        return {"mode": "keep", "words": "Other people's names, addresses and messages are in this export."}
+    return {
+        "mode": "redact",
+        "words": "Other people's data was replaced as far as it can be told from the data.",
+        "replaced": REPLACED,
+        "not_replaced": NOT_REPLACED,
+        "counts": summary.third_parties,
     }
 
 

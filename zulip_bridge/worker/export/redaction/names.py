@@ -6,16 +6,16 @@ without spaces (Chinese, Thai, …) are found inside longer runs, names without 
 
 from __future__ import annotations
 
-import itertools
 import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 WORD = re.compile(r"(?:[^\W_]|[\u0300-\u036f])+")
 BETWEEN = 3
 """Characters between two words of a name: a space, a hyphen, a comma and a space; more where the name has more."""
+ENDING = 2
+"""Letters that a language may put behind a name: "Anna Bergs", "Annas Hanses"."""
 UNSPACED = re.compile(
     r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff]"
 )
@@ -23,36 +23,34 @@ UNSPACED = re.compile(
 
 Match = tuple[int, int, "int | None"]
 """Where a name begins and ends, and who bears it; None for a name that stays."""
+NOBODY = 0
+"""In place of an id, where no name ends."""
 
 
-@dataclass(frozen=True)
-class _Name:
-    """A name by its words: ``folded`` without case and accents, ``exact`` as written, ``gap`` between them."""
+class _Node:
+    """A word of names: what may follow it, how far away, and whose name ends here; ``exact`` as that is written."""
 
-    folded: tuple[str, ...]
-    exact: tuple[str, ...]
-    gap: int
-    person: int | None
+    __slots__ = ("children", "exact", "gap", "person")
 
-    def fits(self, text: str, words: list[re.Match[str]], at: int) -> bool:
-        """Whether the words from ``at`` on are the name; the last may have an ending, as in "Anna Bergs"."""
-        if len(self.folded) == 1:
-            # Everybody writes "will", and somebody may be called "Will".
-            return words[at].group() == self.exact[0]
-        found = words[at : at + len(self.folded)]
-        if len(found) < len(self.folded) or not fold(found[-1].group()).startswith(self.folded[-1]):
-            return False
-        if any(fold(word.group()) != part for word, part in zip(found[:-1], self.folded[:-1], strict=True)):
-            return False
-        return all(right.start() - left.end() <= self.gap for left, right in itertools.pairwise(found))
+    def __init__(self) -> None:
+        self.children: dict[str, _Node] = {}
+        self.gap = BETWEEN
+        self.person: int | None = NOBODY
+        self.exact: set[str] = set()
+
+    def end(self, word: str, person: int | None) -> None:
+        """A name ends here: the subject's own wins, then whoever was first."""
+        if person is None or self.person == NOBODY:
+            self.person = person
+        self.exact.add(word)
 
 
 class NameFinder:
     """All names to look for, each with the id of who bears it; of two found at one place, the longer wins."""
 
     def __init__(self) -> None:
-        self._by_first_word: dict[str, list[_Name]] = defaultdict(list)
-        self._by_first_letter: dict[str, list[tuple[str, int | None]]] = defaultdict(list)
+        self._root = _Node()
+        self._by_first_letter: dict[str, dict[str, int | None]] = defaultdict(dict)
         self._literal: dict[str, int | None] = {}
         self._pattern: re.Pattern[str] | None = None
 
@@ -61,18 +59,18 @@ class NameFinder:
         name = name.strip()
         words = list(WORD.finditer(name))
         if words:
-            exact = tuple(each.group() for each in words)
-            gap = max([BETWEEN, *(right.start() - left.end() for left, right in itertools.pairwise(words))])
-            names = self._by_first_word[fold(exact[0])]
-            names.append(_Name(tuple(map(fold, exact)), exact, gap, person))
-            names.sort(key=lambda each: (-len(each.folded), each.person is not None))
+            node, end = self._root, words[0].start()
+            for word in words:
+                node = node.children.setdefault(fold(word.group()), _Node())
+                node.gap = max(node.gap, word.start() - end)
+                end = word.end()
+            node.end(words[-1].group(), person)
         elif name:
-            self._literal[name] = None if person is None else self._literal.get(name, person)
+            _keep_first(self._literal, name, person)
             self._pattern = None
         if name and UNSPACED.match(name):
             for form in {name, "".join(name.split())}:
-                self._by_first_letter[form[0]].append((form, person))
-            self._by_first_letter[name[0]].sort(key=lambda each: (-len(each[0]), each[1] is not None))
+                _keep_first(self._by_first_letter[form[0]], form, person)
 
     def replace(self, text: str, by: Callable[[int], str]) -> str:
         """The text with every name replaced by what ``by`` makes of the id of who bears it."""
@@ -92,24 +90,46 @@ class NameFinder:
 
     def _words(self, text: str) -> Iterator[Match]:
         words = list(WORD.finditer(text))
+        first_words = self._root.children
         at = 0
         while at < len(words):
-            names = self._by_first_word.get(fold(words[at].group()))
-            name = next((each for each in names if each.fits(text, words, at)), None) if names else None
-            if name is None:
+            node = first_words.get(fold(words[at].group()))
+            match = self._longest(words, at, node) if node is not None else None
+            if match is None:
                 at += 1
                 continue
-            yield words[at].start(), words[at + len(name.folded) - 1].end(), name.person
-            at += len(name.folded)
+            count, person = match
+            yield words[at].start(), words[at + count - 1].end(), person
+            at += count
+
+    def _longest(self, words: list[re.Match[str]], at: int, node: _Node) -> tuple[int, int | None] | None:
+        """The longest name that begins at a word: how many words it has, and whose it is."""
+        found: tuple[int, int | None] | None = None
+        # Everybody writes "will", and somebody may be called "Will".
+        if node.person != NOBODY and words[at].group() in node.exact:
+            found = (1, node.person)
+        for index in range(at + 1, len(words)):
+            if not node.children:
+                break
+            word, between = fold(words[index].group()), words[index].start() - words[index - 1].end()
+            ending = _with_ending(node, word, between)
+            if ending is not None:
+                found = (index - at + 1, ending.person)
+            following = node.children.get(word)
+            if following is None or between > following.gap:
+                break
+            node = following
+        return found
 
     def _inside_runs(self, text: str) -> Iterator[Match]:
         if not self._by_first_letter:
             return
         for letter in UNSPACED.finditer(text):
-            for name, person in self._by_first_letter.get(letter.group(), ()):
-                if text.startswith(name, letter.start()):
-                    yield letter.start(), letter.start() + len(name), person
-                    break
+            names = self._by_first_letter.get(letter.group(), {})
+            fitting = [name for name in names if text.startswith(name, letter.start())]
+            if fitting:
+                name = max(fitting, key=len)
+                yield letter.start(), letter.start() + len(name), names[name]
 
     def _literals(self, text: str) -> Iterator[Match]:
         if not self._literal:
@@ -119,6 +139,19 @@ class NameFinder:
             self._pattern = re.compile("|".join(map(re.escape, longest_first)))
         for found in self._pattern.finditer(text):
             yield found.start(), found.end(), self._literal[found.group()]
+
+
+def _with_ending(node: _Node, word: str, between: int) -> _Node | None:
+    """The name that ends with this word, or with its beginning ("Anna Bergs"); the longest of them."""
+    for length in range(len(word), max(0, len(word) - 1 - ENDING), -1):
+        child = node.children.get(word[:length])
+        if child is not None and child.person != NOBODY and between <= child.gap:
+            return child
+    return None
+
+
+def _keep_first(names: dict[str, int | None], name: str, person: int | None) -> None:
+    names[name] = None if person is None else names.get(name, person)
 
 
 def fold(word: str) -> str:
