@@ -65,8 +65,8 @@ def about(entry: TimelineEntry) -> Content:
     guess = " · Zulip estimated the time" if entry.backfilled else ""
     head = Content.assemble(
         shown(title(entry), "bold"),
-        (f" · {wording.moment(entry.when)}{guess} · ", MUTED),
-        shown(entry.event, MUTED),
+        (f" · {wording.moment(entry.when)}{guess}", MUTED),
+        shown(f" · {entry.event}" if entry.event != title(entry) else "", MUTED),
     )
     lines = [head, *filter(None, [_parties(entry)])]
     lines += [_changed(each) for each in entry.changes]
@@ -108,7 +108,7 @@ def summary(found: ActivitySummary, shown_width: int) -> Content:
     calls = "calls: " + (", ".join(clients) + (f", {more} more" if more > 0 else "") if clients else "none")
     times = wording.counted(found.spans, "time", exact=found.spans_exact)
     spans = f"active {wording.thousands(found.active_minutes)} min in 28 days, {times} in all"
-    first, second = " · ".join(seen), " · ".join([calls, spans])
+    first, second = " · ".join(seen), " · ".join([spans, calls])
     return Content.styled(
         f"{display_text(first, limit=shown_width)}\n{display_text(second, limit=shown_width)}", MUTED
     )

@@ -99,15 +99,18 @@ async def test_links_say_what_they_are_for_and_whether_they_work(demo_bridge: Br
     assert states == sorted(states, reverse=True)
 
 
-async def test_sessions_are_the_persons_own_and_have_not_expired(demo_bridge: Bridge, database: Database) -> None:
+async def test_sessions_are_the_persons_own(demo_bridge: Bridge, database: Database) -> None:
     """The demo gives some of its people a known number of sessions, and Marta one that ran out and one forged."""
-    live = value(database, "SELECT count(*) FROM zulip.django_session WHERE expire_date > now()")
-    for address, most in ((MARIA, 3), (MARTA, 3), (OTTO, 2)):
+    stored, live = rows(
+        database, "SELECT count(*), count(*) FILTER (WHERE expire_date > now()) FROM zulip.django_session"
+    )[0]
+    for address, sessions in ((MARIA, 3), (MARTA, 4), (OTTO, 2)):
         found = await demo_bridge.call(ReadAccess(id_of(database, address)))
-        assert found.sessions_read == live
+        assert found.sessions_read == stored
         assert found.sessions_exact
-        assert len(found.sessions) <= most
-        assert all(each.method == "Email" for each in found.sessions)
+        assert len(found.sessions) == sessions
+        assert {each.method for each in found.sessions} <= {"Email", ""}
+        assert live or all(each.expired for each in found.sessions)
         expiry = [each.expires for each in found.sessions]
         assert expiry == sorted(expiry, reverse=True)
         assert all((each.saved or "") < each.expires for each in found.sessions)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 from textual.content import Content
@@ -52,7 +53,7 @@ class AccessTab(GroupedTab[AccessReport]):
         of = f"{wording.thousands(made)} of {wording.thousands(total)}" if made < total else ""
         return [
             Group("Secrets", [_secret(each) for each in found.secrets], _SECRETS),
-            Group(f"Sessions{bound}", [_session(each) for each in found.sessions], _SESSIONS),
+            Group(f"Sessions{bound}", [_session(each) for each in found.sessions], _SESSIONS, _live(found.sessions)),
             Group("Push devices", [_device(each) for each in found.push_devices], _DEVICES),
             Group("Second factors", [_factor(each) for each in found.second_factors]),
             Group("Identities elsewhere", [_identity(each) for each in found.identities], _IDENTITIES),
@@ -97,13 +98,22 @@ def _span(since: str | None, until: str | None, made: str) -> str:
 
 
 def _secret(secret: Secret) -> Item:
-    return _item((secret.name, secret.note, "", "", "set" if secret.exists else "none"), muted=not secret.exists)
+    told = "There is one; it is never shown." if secret.exists else "There is none."
+    state = "set" if secret.exists else "none"
+    return _item((secret.name, secret.note, "", "", state), told, muted=not secret.exists)
 
 
 def _session(session: WebSession) -> Item:
     by = f"login by {session.method}" if session.method else ""
-    cells = ("session", by, _day(session.saved), _day(session.expires))
-    return _item(cells, _span(session.saved, session.expires, "saved"))
+    state = "expired" if session.expired else "live"
+    cells = ("session", by, _day(session.saved), _day(session.expires), state)
+    return _item(cells, _span(session.saved, session.expires, "saved"), muted=session.expired)
+
+
+def _live(sessions: Sequence[WebSession]) -> str:
+    """How many let somebody in, where not all do."""
+    expired = sum(each.expired for each in sessions)
+    return f"{len(sessions) - expired} live, {expired} expired" if expired else ""
 
 
 def _device(device: PushDevice) -> Item:
@@ -141,4 +151,4 @@ def _link(link: PendingLink) -> Item:
 
 
 def _way(words: str, count: int) -> Item:
-    return _item((words, wording.counted(count, "row")))
+    return _item((wording.counted(count, "row"), words))

@@ -125,6 +125,11 @@ class ActivityTab(PersonTab[Activity]):
         self._shown = Narrowing()
         self._next = ""
 
+    @property
+    def more(self) -> bool:
+        """Whether older entries are still to be read."""
+        return bool(self._next)
+
     def body(self) -> ComposeResult:
         """Where the person was seen, what is let through, the entries, and all of the one under the cursor."""
         yield Static(id="activity-summary")

@@ -132,14 +132,14 @@ def _membership(channel: ChannelSubscription) -> Content:
 def _group(group: GroupMembership) -> Item:
     kind = "system group" if group.system else "group"
     kind += ", deactivated" if group.deactivated else ""
-    through = f"through {' › '.join(group.through)}" if group.through else "direct member"
+    through = f"via {' › '.join(group.through)}" if group.through else "direct"
     since = "" if group.since is None else wording.moment(group.since, day_only=True)
     about = Content.assemble(
         shown(group.title, "bold"),
         (f" · {kind} · group {group.group_id}", MUTED),
         shown(f" · {group.name}" if group.name != group.title else "", MUTED),
         "\n",
-        shown(through),
+        shown("direct member" if not group.through else f"member through {' › '.join(group.through)}"),
         "\n",
         Content(f"since {wording.moment(group.since)}") if group.since else Content(""),
     )

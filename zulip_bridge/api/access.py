@@ -16,12 +16,14 @@ from .calls import Request
 class WebSession:
     """A browser or desktop app that is logged in. ``saved`` is when Zulip last wrote it: mostly the login.
 
-    ``method`` is the authentication backend's name as Zulip stores it.
+    ``method`` is the authentication backend's name as Zulip stores it. An ``expired`` one lets nobody in, but is
+    still stored, until Zulip's next cleaning.
     """
 
     saved: str | None
     expires: str
     method: str
+    expired: bool
 
 
 @dataclass(frozen=True)

@@ -27,8 +27,11 @@ def show(found: AccessReport) -> None:
     secrets = ([each.name, "set" if each.exists else "none", each.note] for each in found.secrets)
     _print("secrets (never shown)", ["secret", "", ""], secrets)
     looked = "" if found.sessions_exact else f" (of the {found.sessions_read:,} that expire last)"
-    sessions = ([each.saved or "", each.expires, each.method] for each in found.sessions)
-    _print(f"sessions{looked}", ["saved", "expires", "login by"], sessions)
+    sessions = (
+        [each.saved or "", each.expires, each.method, "expired" if each.expired else "live"]
+        for each in found.sessions
+    )
+    _print(f"sessions{looked}", ["saved", "expires", "login by", "state"], sessions)
     devices = ([each.kind, each.app_id, each.updated or "", each.note] for each in found.push_devices)
     _print("push devices", ["delivered by", "app", "updated", ""], devices)
     factors = (

@@ -19,13 +19,14 @@ CHECK_EVERY = 500
 
 
 def web_sessions(person: Person, context: Context) -> tuple[list[WebSession], int, bool]:
-    """The person's unexpired sessions, the last to expire first; how many of the server were looked at, and whether
-    that is all of them. Neither a session's key nor its data leaves this function."""
+    """The person's sessions, the last to expire first; how many of the server were looked at, and whether that is all
+    of them. Neither a session's key nor its data leaves this function."""
     store_class = import_module(settings.SESSION_ENGINE).SessionStore
     model = store_class.get_model_class()
     found: list[WebSession] = []
     read = 0
-    stored = model.objects.filter(expire_date__gt=now()).order_by("-expire_date")
+    moment = now()
+    stored = model.objects.order_by("-expire_date")
     for data, expires in stored.values_list("session_data", "expire_date")[: SESSIONS_READ + 1].iterator(
         chunk_size=1000
     ):
@@ -37,7 +38,8 @@ def web_sessions(person: Person, context: Context) -> tuple[list[WebSession], in
         content = store_class().decode(data)
         if str(content.get("_auth_user_id")) == str(person.id):
             method = str(content.get("_auth_user_backend", "")).rpartition(".")[2]
-            found.append(WebSession(_saved(data), iso(expires) or "", method.removesuffix("AuthBackend")))
+            method = method.removesuffix("AuthBackend")
+            found.append(WebSession(_saved(data), iso(expires) or "", method, expired=expires <= moment))
     return found, read, True
 
 

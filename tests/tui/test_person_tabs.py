@@ -1,0 +1,163 @@
+"""Channels, Access and Activity on the person screen, on a real worker."""
+
+from __future__ import annotations
+
+import json
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from textual.widgets import Input
+
+from tests.tui.driving import SIZES, Driver, running
+from tests.tui.frames import assert_frame
+from tui.screens.dates_dialog import DatesDialog
+from tui.tabs.activity import PAGE, ActivityTab
+from tui.tabs.grouped import GroupedTab, Listed
+
+Connection = psycopg.Connection[Any]
+
+
+def _longer(tab: ActivityTab, entries: int) -> bool:
+    return len(tab.entries) > entries
+
+
+async def activity_of(driver: Driver, person: str) -> ActivityTab:
+    """Open somebody's activity."""
+    await driver.open(person)
+    tab = await driver.show_tab("activity")
+    assert isinstance(tab, ActivityTab)
+    return tab
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("tab", ["channels", "access", "activity"])
+async def test_tab_frame(install: Path, size: str, tab: str) -> None:
+    async with running(install, SIZES[size]) as driver:
+        await driver.open("maria lopez")
+        await driver.show_tab(tab)
+        driver.hold_still()
+        await driver.press("down", "down")
+        await driver.pilot.pause()
+        assert_frame(f"person-{tab}-{size}", driver.app)
+
+
+async def test_channels_are_listed_by_name_with_their_groups(install: Path, database: Connection) -> None:
+    async with running(install, (120, 60)) as driver:
+        screen = await driver.open("maria lopez")
+        await driver.show_tab("channels")
+        text = driver.text
+        for (name,) in database.execute(
+            """SELECT c.name FROM zerver_subscription s JOIN zerver_stream c ON c.recipient_id = s.recipient_id
+               WHERE s.user_profile_id = %s AND s.active""",
+            [screen.person.id],
+        ):
+            assert name in text
+        assert "everyone, guests too" in text
+
+
+async def test_the_pane_below_says_what_the_row_has_no_room_for(install: Path) -> None:
+    async with running(install) as driver:
+        await driver.open("maria lopez")
+        tab = await driver.show_tab("channels")
+        assert isinstance(tab, GroupedTab)
+        await driver.press("down")
+        await driver.until_text("notifications:")
+        await driver.press("y")
+        await driver.until_text("clipboard")
+        row = tab.query_one(Listed).cursor_row
+        assert row is not None
+        assert driver.app.clipboard == row.cells[0].strip()
+
+
+async def test_what_there_is_none_of_is_named(install: Path) -> None:
+    async with running(install, (120, 40)) as driver:
+        await driver.open("noel never")
+        await driver.show_tab("access")
+        for words in ("Sessions · none", "Push devices · none", "Second factors · none"):
+            assert words in driver.text
+
+
+async def test_older_entries_are_read_when_the_end_comes_near(install: Path, database: Connection) -> None:
+    (address, rows) = database.execute(
+        """SELECT u.delivery_email, count(*) FROM zerver_realmauditlog a
+           JOIN zerver_userprofile u ON u.id IN (a.acting_user_id, a.modified_user_id)
+           WHERE u.is_active AND NOT u.is_bot GROUP BY 1 ORDER BY 2 DESC LIMIT 1"""
+    ).fetchone() or ("", 0)
+    assert rows > PAGE
+    async with running(install) as driver:
+        tab = await activity_of(driver, address)
+        assert len(tab.entries) == PAGE
+        while tab.more:
+            longer = partial(_longer, tab, len(tab.entries))
+            await driver.press("end")
+            await driver.until(longer)
+        keys = [entry.key for entry in tab.entries]
+        assert len(keys) == len(set(keys))
+        assert len([key for key in keys if key.startswith("audit")]) == rows
+        assert "+" not in driver.text.splitlines()[6]
+
+
+async def test_kinds_and_directions_narrow_the_timeline(install: Path) -> None:
+    async with running(install) as driver:
+        tab = await activity_of(driver, "otto owner")
+        await driver.press("k")
+        await driver.until(lambda: {entry.kind for entry in tab.entries} == {"account"})
+        await driver.press("w")
+        await driver.until(lambda: all(entry.by_person for entry in tab.entries))
+        await driver.press("w")
+        await driver.until(lambda: all(entry.about_person for entry in tab.entries))
+        await driver.press("backspace", "K")
+        await driver.until(lambda: {entry.kind for entry in tab.entries} == {"spans"})
+        assert "times of activity" in driver.text
+
+
+async def test_days_narrow_the_timeline(install: Path) -> None:
+    async with running(install) as driver:
+        tab = await activity_of(driver, "marta heavy")
+        await driver.press("f")
+        await driver.until(lambda: isinstance(driver.app.screen, DatesDialog))
+        driver.app.screen.query_one("#first", Input).value = "2024-09"
+        await driver.until_text("is no day")
+        assert driver.app.screen.query_one("#show").disabled
+        driver.app.screen.query_one("#first", Input).value = "2024-08-01"
+        driver.app.screen.query_one("#last", Input).value = "2024-09-30"
+        await driver.press("enter")
+        await driver.until_text("2024-08-01 to 2024-09-30")
+        await driver.until(lambda: all("2024-08-01" <= entry.when[:10] <= "2024-09-30" for entry in tab.entries))
+        await driver.press("f")
+        await driver.until(lambda: isinstance(driver.app.screen, DatesDialog))
+        await driver.press("escape")
+        assert tab.narrowing.days.words == "2024-08-01 to 2024-09-30"
+
+
+async def test_nothing_that_fits_is_said(install: Path) -> None:
+    async with running(install) as driver:
+        tab = await activity_of(driver, "noel never")
+        await driver.press("K")
+        await driver.until(lambda: not tab.entries)
+        await driver.until_text("Nothing of this kind is known.")
+        await driver.press("y")
+        await driver.until_text("nothing here to copy")
+
+
+async def test_all_of_the_timeline_is_saved_not_only_what_was_scrolled_to(
+    install: Path, database: Connection, tmp_path: Path
+) -> None:
+    async with running(install) as driver:
+        tab = await activity_of(driver, "otto owner")
+        (rows,) = database.execute(
+            "SELECT count(*) FROM zerver_realmauditlog WHERE acting_user_id = %s OR modified_user_id = %s",
+            [tab.person.id, tab.person.id],
+        ).fetchone() or (0,)
+        await driver.press("s")
+        await driver.until_text("[ Save ]", "0600")
+        path = tmp_path / "activity.json"
+        driver.app.screen.query_one(Input).value = str(path)
+        await driver.press("tab", "enter")
+        await driver.until(path.exists, "the file")
+        saved = json.loads(path.read_bytes())["data"]
+        assert len([each for each in saved["timeline"] if each["key"].startswith("audit")]) == rows
+        assert not saved["more"]
