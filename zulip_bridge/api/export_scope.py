@@ -146,7 +146,7 @@ SECTIONS: tuple[Section, ...] = (
         "documents", ("access", "evidence"),
     ),
     Section(
-        "page", "Readable page", "index.html: all of it to read and search in a browser, without a tool or a network.",
+        "page", "Readable page", "index.html: all of it to read and search in a browser, without tools or a network.",
         "documents", ("access", "portability", "evidence"),
     ),
 )  # fmt: skip
