@@ -27,6 +27,8 @@ COMMANDS = {
     "edit": "Change an account, or many, after showing what that does.",
     "deactivate": "Deactivate an account.",
     "reactivate": "Reactivate an account.",
+    "erase": "Erase a person, after showing what goes, and prove what is left.",
+    "residue": "Look for what is left of somebody.",
     "query": "Ask the database in SQL or in Python on Zulip's models; read only.",
     "models": "List the models of the server.",
     "rows": "Show rows of a model.",

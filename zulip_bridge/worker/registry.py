@@ -32,6 +32,7 @@ from zulip_bridge.api.names import DescribeNames
 from zulip_bridge.api.people import CountWeekly, FindPerson, ListRealms, PageOfPeople, SearchPeople, ShowPerson
 from zulip_bridge.api.query import CloseQuery, DescribeTables, FetchRows, ListModels, OpenQuery, StreamQuery
 from zulip_bridge.api.recipients import ListRecipients
+from zulip_bridge.api.residue import ScanResidue
 from zulip_bridge.api.server import Examine
 from zulip_bridge.api.timeline import ReadActivity, ReadTimeline
 from zulip_bridge.api.writing import DecideWrite, TryWrite
@@ -77,6 +78,7 @@ SERVED: list[tuple[type[Request[Any]], str, str]] = [
     (PreviewErasure, "erase", "preview"),
     (OpenErasure, "erase", "open_erasure"),
     (EraseStep, "erase", "run_step"),
+    (ScanResidue, "erase", "scan"),
     (DescribeModel, "browse", "describe_model"),
     (PageOfRows, "browse", "page_of_rows"),
     (CountRows, "browse", "count_rows"),

@@ -12,8 +12,8 @@ from .deletion import people
 PLACE = "zerver.lib.cache.delete_user_profile_caches"
 
 
-def clear_caches(case: ErasureCase) -> int:
-    """Remove the entries under each address that the account had; under how many."""
+def clear_caches(case: ErasureCase) -> tuple[int, list[str]]:
+    """Remove the entries under each address that the account had; under how many, and what could not be done."""
     realm = compat.model("zerver", "Realm")
     assert realm is not None
     row = people().objects.filter(id=case.person_id).first()
@@ -24,6 +24,9 @@ def clear_caches(case: ErasureCase) -> int:
     for address in case.addresses:
         ghost = model(id=case.person_id, email=address, delivery_email=address, realm=organization)
         compat.call(PLACE, [ghost], wanted).run()
-    if row is not None:
-        compat.call("zerver.lib.cache.flush_user_profile", instance=row, sender=model).run()
-    return len(case.addresses)
+    try:
+        if row is not None:
+            compat.call("zerver.lib.cache.flush_user_profile", instance=row, sender=model).run()
+    except compat.MissingAction as missing:
+        return len(case.addresses), [str(missing)]
+    return len(case.addresses), []

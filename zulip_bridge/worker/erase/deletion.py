@@ -7,7 +7,6 @@ person with ``CASCADE``, and every row that refers to those. Here the same is co
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
 from typing import Any
 
 from django.apps import apps
@@ -18,16 +17,6 @@ from zulip_bridge.worker.references import Reference, references_to_people
 
 BY_REALM_FIRST = {"zerver_message", "zerver_archivedmessage"}
 """Tables whose sender column is indexed together with the realm only."""
-
-
-@dataclass(frozen=True)
-class Doomed:
-    """Rows of a table that go: ``own`` refer to the person directly, the others to rows that go."""
-
-    table: str
-    column: str
-    condition: str
-    own: bool
 
 
 def on_delete(model: Any, column: str) -> str:
@@ -52,9 +41,9 @@ def condition_of(reference: Reference) -> str:
     return f"{condition} AND realm_id = %(realm_id)s" if reference.table in BY_REALM_FIRST else condition
 
 
-def deleted_with_them(strategy: str) -> list[Doomed]:
-    """Rows that do not name the person, but refer to rows that go: the cascade's second step."""
-    found: list[Doomed] = []
+def deleted_with_them(strategy: str) -> dict[str, list[str]]:
+    """Conditions, by table, of rows that refer to rows that go, and do not name the person: the second step."""
+    found: dict[str, list[str]] = defaultdict(list)
     parents: dict[str, list[str]] = defaultdict(list)
     for reference in deleted_directly(strategy):
         parents[reference.table].append(condition_of(reference))
@@ -63,11 +52,10 @@ def deleted_with_them(strategy: str) -> list[Doomed]:
         parents["zerver_archivedmessage"].append(OWN_RECIPIENT)
     for table, conditions in sorted(parents.items()):
         parent = _model_of(table)
+        rows = " OR ".join(f"({each})" for each in conditions)
         for model, field in _children(parent):
-            rows = " OR ".join(f"({each})" for each in conditions)
-            key = parent._meta.pk.column
-            condition = f'"{field.column}" IN (SELECT "{key}" FROM "{table}" WHERE {rows})'
-            found.append(Doomed(model._meta.db_table, field.column, condition, own=False))
+            condition = f'"{field.column}" IN (SELECT "{parent._meta.pk.column}" FROM "{table}" WHERE {rows})'
+            found[model._meta.db_table].append(condition)
     return found
 
 

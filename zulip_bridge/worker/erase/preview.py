@@ -161,11 +161,12 @@ class _Work:
         if self._options.strategy == "delete":
             condition = f"realm_id = %(realm_id)s AND {OWN_RECIPIENT} AND sender_id <> %(id)s"
             found.append(self._lost("zerver_message", condition, "direct messages that others wrote to the person"))
-        for doomed in deleted_with_them(self._options.strategy):
-            mine = " OR ".join(f"({each})" for each in names_the_person(doomed.table))
-            condition = f"{doomed.condition} AND NOT coalesce({mine}, false)" if mine else doomed.condition
+        for table, conditions in deleted_with_them(self._options.strategy).items():
+            mine = " OR ".join(f"({each})" for each in names_the_person(table))
+            going = " OR ".join(f"({each})" for each in conditions)
+            condition = f"({going}) AND NOT coalesce({mine}, false)" if mine else going
             self._context.check()
-            found.append(self._lost(doomed.table, condition, _lost_words(doomed.table)))
+            found.append(self._lost(table, condition, _lost_words(table)))
         mutes = "muted_user_id = %(id)s AND user_profile_id <> %(id)s"
         found.append(self._lost("zerver_muteduser", mutes, "others' mutes of the person, which mute nobody any more"))
         return [each for each in found if each.rows]

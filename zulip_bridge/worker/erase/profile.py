@@ -27,6 +27,7 @@ CLEARED: tuple[tuple[str, str, str], ...] = (
 """Models of zerver, the column that names the person, and what it is; those that a version lacks are passed over."""
 
 ELSEWHERE: tuple[tuple[str, str, str], ...] = (("analytics", "UserCount", "user"),)
+CLEARED_MODELS = {name for name, _, _ in CLEARED} | {name for _, name, _ in ELSEWHERE}
 
 
 def fates(account: Account) -> list[RowFate]:

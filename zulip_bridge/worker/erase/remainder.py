@@ -12,9 +12,10 @@ from django.db.models import Q
 from zulip_bridge.api.erase import ErasureCase, ErasureOptions
 from zulip_bridge.worker import compat
 from zulip_bridge.worker.context import Context
-from zulip_bridge.worker.references import references_to_people
+from zulip_bridge.worker.references import Reference, references_to_people
 
 from .deletion import on_delete
+from .profile import CLEARED_MODELS
 
 USER_FIELD = 6
 KEPT = {
@@ -115,17 +116,20 @@ def _ids(stored: str) -> list[Any]:
     return found if isinstance(found, list) else []
 
 
-def rows_left(case: ErasureCase) -> dict[str, int]:
-    """Rows that refer to the person and should not; for the proof at the end."""
-    left: dict[str, int] = {}
+def rows_of(person_id: int, strategy: str) -> dict[tuple[str, str], int]:
+    """Rows that refer to the person by key and should not after an erasure, by table and column."""
+    left: dict[tuple[str, str], int] = {}
+    references = [each for each in references_to_people() if _goes(each, strategy)]
     with connection.cursor() as cursor:
-        for reference in references_to_people():
-            if (reference.table, reference.column) in KEPT:
-                continue
-            cursor.execute(
-                f'SELECT count(*) FROM "{reference.table}" WHERE "{reference.column}" = %s', [case.person_id]
-            )
+        for each in references:
+            cursor.execute(f'SELECT count(*) FROM "{each.table}" WHERE "{each.column}" = %s', [person_id])
             (rows,) = cursor.fetchone()
             if rows:
-                left[f"{reference.table}.{reference.column}"] = rows
+                left[each.table, each.column] = rows
     return left
+
+
+def _goes(reference: Reference, strategy: str) -> bool:
+    if strategy == "scrub-profile":
+        return reference.model._meta.object_name in CLEARED_MODELS
+    return (reference.table, reference.column) not in KEPT

@@ -188,7 +188,8 @@ def _files(work: _Work) -> StepResult:
 
 
 def _caches(work: _Work) -> StepResult:
-    return _result({"addresses": clear_caches(work.case)})
+    addresses, warnings = clear_caches(work.case)
+    return _result({"addresses": addresses}, warnings)
 
 
 _RUN: dict[Step, Callable[[_Work], StepResult]] = {
