@@ -16,6 +16,9 @@ from zulip_bridge.text import display_text
 WAITING = Content.styled("…", MUTED)
 """Stands where a value will come."""
 
+WEEKS_WAITING = Content.styled("…\n", MUTED)
+"""The same in two lines, so that nothing moves when they come."""
+
 NONE = Content.styled("none", MUTED)
 SPARK_WIDTH = 52
 BYTES = "bytes in files"
@@ -256,11 +259,11 @@ def _files(detail: PersonDetail | None) -> Content:
 
 
 def _spark(detail: PersonDetail | None) -> Content:
-    if detail is None:
-        return WAITING
+    if detail is None or detail.weekly_messages is None:
+        return WEEKS_WAITING
     weeks = detail.weekly_messages
     if not any(weeks):
-        return Content.styled("nothing in two years", MUTED)
+        return Content.styled("nothing in two years\n", MUTED)
     peak = f"peak {wording.thousands(max(weeks))} a week, two years"
     return Content.assemble((sparkline(weeks, SPARK_WIDTH // 2), "$primary"), "\n", (peak, MUTED))
 

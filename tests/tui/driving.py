@@ -106,7 +106,7 @@ class Driver:
         await self.until(lambda: isinstance(self.app.screen, PersonScreen), "the person's screen")
         screen = self.app.screen
         assert isinstance(screen, PersonScreen)
-        await self.until(lambda: screen.detail is not None and screen.tab.found is not None, "the person")
+        await self.until(lambda: screen.detail and screen.detail.weekly_messages is not None, "the person")
         return screen
 
     async def show_tab(self, name: str) -> PersonTab[Any]:

@@ -165,6 +165,13 @@ class PeopleScreen(PeopleListing):
             self.post_message(self.RequestFailed("The summary could not be read", error.problem))
             return
         self.post_message(self.SummaryRead(detail))
+        try:
+            weeks = await self.steward.weekly(person)
+        except StewardError as error:
+            # The rest is shown; the figure is a courtesy.
+            self.steward_app.remember(error.problem)
+            return
+        self.post_message(self.SummaryRead(replace(detail, weekly_messages=weeks)))
 
     def on_people_screen_summary_read(self, message: SummaryRead) -> None:
         """Keep it; show it if the cursor is still there."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 
@@ -9,6 +11,7 @@ from tui import portrait
 from tui.tabs.base import PersonTab
 from tui.widgets.facts import Facts
 from zulip_bridge.api.codec import to_json
+from zulip_bridge.api.errors import StewardError
 from zulip_bridge.api.people import PersonDetail
 from zulip_bridge.text import display_text
 
@@ -50,6 +53,19 @@ class OverviewTab(PersonTab[PersonDetail]):
         self.detail, self.person = found, found.person
         self._draw()
         self.post_message(self.DetailRead(found))
+        if found.weekly_messages is None:
+            self.run_worker(self._count_weeks(found), group="weeks", exclusive=True, exit_on_error=False)
+
+    async def _count_weeks(self, detail: PersonDetail) -> None:
+        """The plot has a request of its own: of a heavy account it takes longer than all the rest."""
+        assert self.steward is not None
+        try:
+            weeks = await self.steward.weekly(self.person)
+        except StewardError as error:
+            # The rest is shown; the figure is a courtesy.
+            self.steward_app.remember(error.problem)
+            return
+        self.post_message(self.ReadDone(replace(detail, weekly_messages=weeks)))
 
     def copied(self) -> tuple[str, str] | None:
         """The address."""

@@ -164,7 +164,8 @@ class PersonDetail:
     """Everything on the first page of a person, read in one go.
 
     ``person`` is the list row; secrets are only ever told to exist (``credentials``: sentences such as
-    "API key: set").
+    "API key: set"). ``weekly_messages`` has the messages sent in each of the last two years' weeks, the current one
+    last; None where that was not asked: of a heavy account it takes longer than all the rest.
     """
 
     person: Person
@@ -187,14 +188,25 @@ class PersonDetail:
     counts: list[NamedCount]
     status_text: str
     tos_version: str | None
-    weekly_messages: list[int]
+    weekly_messages: list[int] | None
 
 
 @dataclass(frozen=True)
 class ShowPerson(Request[PersonDetail]):
-    """Read the first page of the person with this id."""
+    """Read the first page of the person with this id; ``weekly`` as well the messages by week."""
 
     METHOD: ClassVar[str] = "person.show"
     RESULT: ClassVar[type[PersonDetail]] = PersonDetail
+
+    person_id: int
+    weekly: bool = False
+
+
+@dataclass(frozen=True)
+class CountWeekly(Request[list[int]]):
+    """Messages that the person sent in each of the last two years' weeks, the current one last."""
+
+    METHOD: ClassVar[str] = "person.weekly"
+    RESULT: ClassVar[object] = list[int]
 
     person_id: int

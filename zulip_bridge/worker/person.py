@@ -7,7 +7,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import Sum
 
-from zulip_bridge.api.people import NamedCount, OwnedBot, Person, PersonDetail, ShowPerson
+from zulip_bridge.api.people import CountWeekly, NamedCount, OwnedBot, Person, PersonDetail, ShowPerson
 
 from . import compat
 from .context import Context
@@ -60,8 +60,13 @@ def show(request: ShowPerson, context: Context) -> PersonDetail:
         counts=_counts(person, context),
         status_text=_status(person),
         tos_version=account.tos_version,
-        weekly_messages=_weekly_messages(person),
+        weekly_messages=_weekly_messages(person) if request.weekly else None,
     )
+
+
+def count_weekly(request: CountWeekly, context: Context) -> list[int]:
+    """Answer :class:`CountWeekly`."""
+    return _weekly_messages(person_by_id(request.person_id))
 
 
 def _states(account: Any, person: Person) -> list[str]:
@@ -72,9 +77,20 @@ def _states(account: Any, person: Person) -> list[str]:
         (account.long_term_idle, "long-term idle (soft-deactivated: message rows are made on return)"),
         (account.last_login is None and not account.is_bot, "never logged in"),
         (account.tos_version == "-1", "imported, terms not seen"),
+        (getattr(account, "is_imported_stub", False), "imported stub (nobody has claimed the account)"),
+        (_is_deleted(account), "deleted (only a placeholder with the id is left)"),
         (person.state == "system", "system bot"),
     ]
     return [words for holds, words in facts if holds]
+
+
+def _is_deleted(account: Any) -> bool:
+    """From 12.0 there is a flag; before, it is the name and the address that Zulip gives (facts.md 2.1)."""
+    placeholder = account.is_mirror_dummy and not account.is_active
+    return bool(
+        getattr(account, "is_deleted", False)
+        or (placeholder and account.delivery_email.startswith(f"deleteduser{account.id}@"))
+    )
 
 
 def _bots(model: Any, person: Person) -> list[OwnedBot]:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 async def read(steward: Steward, person: Person, options: SectionOptions) -> PersonDetail:
     """Everything on the first page."""
-    return await steward.show(person)
+    return await steward.show(person, weekly=True)
 
 
 def show(detail: PersonDetail) -> None:
