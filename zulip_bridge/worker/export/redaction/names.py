@@ -33,16 +33,26 @@ class _Node:
     __slots__ = ("children", "exact", "gap", "person")
 
     def __init__(self) -> None:
-        self.children: dict[str, _Node] = {}
+        self.children: dict[str, _Node] | None = None
         self.gap = BETWEEN
         self.person: int | None = NOBODY
-        self.exact: set[str] = set()
+        self.exact: tuple[str, ...] = ()
+
+    def child(self, word: str) -> _Node:
+        """The node of the word that follows, made where there is none."""
+        if self.children is None:
+            self.children = {}
+        node = self.children.get(word)
+        if node is None:
+            node = self.children[word] = _Node()
+        return node
 
     def end(self, word: str, person: int | None) -> None:
         """A name ends here: the subject's own wins, then whoever was first."""
         if person is None or self.person == NOBODY:
             self.person = person
-        self.exact.add(word)
+        if word not in self.exact:
+            self.exact += (word,)
 
 
 class NameFinder:
@@ -61,7 +71,7 @@ class NameFinder:
         if words:
             node, end = self._root, words[0].start()
             for word in words:
-                node = node.children.setdefault(fold(word.group()), _Node())
+                node = node.child(fold(word.group()))
                 node.gap = max(node.gap, word.start() - end)
                 end = word.end()
             node.end(words[-1].group(), person)
@@ -90,7 +100,7 @@ class NameFinder:
 
     def _words(self, text: str) -> Iterator[Match]:
         words = list(WORD.finditer(text))
-        first_words = self._root.children
+        first_words = self._root.children or {}
         at = 0
         while at < len(words):
             node = first_words.get(fold(words[at].group()))
@@ -109,7 +119,7 @@ class NameFinder:
         if node.person != NOBODY and words[at].group() in node.exact:
             found = (1, node.person)
         for index in range(at + 1, len(words)):
-            if not node.children:
+            if node.children is None:
                 break
             word, between = fold(words[index].group()), words[index].start() - words[index - 1].end()
             ending = _with_ending(node, word, between)
@@ -144,7 +154,7 @@ class NameFinder:
 def _with_ending(node: _Node, word: str, between: int) -> _Node | None:
     """The name that ends with this word, or with its beginning ("Anna Bergs"); the longest of them."""
     for length in range(len(word), max(0, len(word) - 1 - ENDING), -1):
-        child = node.children.get(word[:length])
+        child = (node.children or {}).get(word[:length])
         if child is not None and child.person != NOBODY and between <= child.gap:
             return child
     return None
