@@ -178,8 +178,10 @@ class PersonTab(Vertical, Generic[Found]):
         self.post_message(self.Advanced(progress))
 
     def on_mount(self) -> None:
-        """Show the body only where it has something to show."""
+        """Show the body only where it has something to show; ask before anything is drawn, if it is looked at."""
         self.set_class(not self.PAINTS_FIRST, "-waiting")
+        if self.display:
+            self.begin()
 
     def _start(self) -> None:
         self._asked = True
