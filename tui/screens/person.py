@@ -89,6 +89,10 @@ class PersonScreen(StewardScreen):
         for tab in self._made.values():
             tab.detail, tab.person = self.detail, self.person
 
+    def on_person_tab_remark(self, message: PersonTab.Remark) -> None:
+        """Say it."""
+        self.note(Note(message.sentence, kind="note"))
+
     def _title(self) -> Content:
         person = self.person
         kind = "bot" if person.is_bot else display_text(person.role_name)

@@ -85,6 +85,13 @@ class PersonTab(Vertical, Generic[Found]):
             """Only the newest counts."""
             return isinstance(message, PersonTab.Advanced)
 
+    class Remark(Message):
+        """A sentence for the operator, which goes by itself."""
+
+        def __init__(self, sentence: str) -> None:
+            super().__init__()
+            self.sentence = sentence
+
     class DetailRead(Message):
         """The account was read anew: for the screen's title, and what else depends on it."""
 

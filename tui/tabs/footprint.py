@@ -11,6 +11,7 @@ from textual.widgets import Static
 
 from tui import footprint_rows as layout
 from tui import wording
+from tui.footprint_places import ELSEWHERE, NO_LIST, Filters, filters_of
 from tui.shown import MUTED, shown
 from tui.tabs.base import PersonTab
 from tui.widgets.rows import PagedRows
@@ -31,11 +32,11 @@ KINDS = {
 
 
 class Places(VirtualTable):
-    """The table; its rows cannot be opened or marked."""
+    """The table; Enter leads to the rows of a place; nothing can be marked."""
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Keys that lead nowhere are not offered."""
-        return action not in ("select", "mark")
+        return action != "mark"
 
 
 class FootprintTab(PersonTab[list[FootprintRow]]):
@@ -124,6 +125,26 @@ class FootprintTab(PersonTab[list[FootprintRow]]):
         """Say what the row is about."""
         event.stop()
         self.query_one("#footprint-about", Static).update(_about(self._lines[event.index]), layout=False)
+
+    def on_virtual_table_row_selected(self, event: VirtualTable.RowSelected) -> None:
+        """Show the rows of the place, or say where they can be seen."""
+        event.stop()
+        line = self._line
+        if not isinstance(line, FootprintRow):
+            return
+        filters = filters_of(line, self.person)
+        if not line.rows:
+            self.post_message(self.Remark("There are no rows here."))
+        elif filters is None:
+            self.post_message(self.Remark(ELSEWHERE.get(line.table, NO_LIST)))
+        else:
+            self._open_rows(line, filters)
+
+    def _open_rows(self, place: FootprintRow, filters: Filters) -> None:
+        """The one road to the browser of rows."""
+        from tui.screens.rows import RowsScreen
+
+        self.app.push_screen(RowsScreen(place.model, filters, self.person))
 
     def _draw(self, *, keep_cursor: bool) -> None:
         if self._rows is None:
