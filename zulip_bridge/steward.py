@@ -52,6 +52,7 @@ if TYPE_CHECKING:
     from zulip_bridge.export.recorded import Exports
     from zulip_bridge.inspect import Inspect
     from zulip_bridge.query import Queries
+    from zulip_bridge.removal import Removals
 
 Words = Callable[[str], None]
 
@@ -293,6 +294,13 @@ class Steward:
             directory = self.journal.path.parent
             self._erasures = Erasures(self._bridge, self.record, self._open_erase_worker, place, directory)
         return self._erasures
+
+    @property
+    def removals(self) -> Removals:
+        """Deleting messages and files; recorded."""
+        from zulip_bridge.removal import Removals
+
+        return Removals(self._bridge, self.record, self.read_only or self.hello.read_only)
 
     async def _open_erase_worker(self) -> Bridge:
         options = WorkerOptions(role="erase", statement_timeout_ms=0, operator=self._identity.login)

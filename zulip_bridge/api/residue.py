@@ -59,8 +59,10 @@ class ResidueReport:
 
 @dataclass(frozen=True)
 class ScanResidue(Request[ResidueReport]):
-    """Look through every text and JSON column of every table, and the storage. ``gone`` says that the person was
-    erased with ``strategy``: what refers to them by key is then residue, too. Progress counts tables.
+    """Look through every text and JSON column of every table, and the storage. Progress counts tables.
+
+    ``erased``: whoever is looked for should be gone. With ``strategy``, that of their erasure, what refers to them by
+    key is looked for, too.
     """
 
     METHOD: ClassVar[str] = "erase.residue"
@@ -68,3 +70,4 @@ class ScanResidue(Request[ResidueReport]):
 
     needles: Needles
     strategy: str = ""
+    erased: bool = True

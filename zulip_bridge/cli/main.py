@@ -28,6 +28,8 @@ COMMANDS = {
     "deactivate": "Deactivate an account.",
     "reactivate": "Reactivate an account.",
     "erase": "Erase a person, after showing what goes, and prove what is left.",
+    "messages": "Delete messages, restore them from Zulip's archive, or purge them.",
+    "files": "Delete files that somebody uploaded.",
     "residue": "Look for what is left of somebody.",
     "query": "Ask the database in SQL or in Python on Zulip's models; read only.",
     "models": "List the models of the server.",

@@ -194,7 +194,7 @@ class Erasures:
             needles = replace(needles, key=self.hashes.key.hex())
         worker = await self._open_worker()
         try:
-            return await worker.call(ScanResidue(needles), on_progress)
+            return await worker.call(ScanResidue(needles, erased=needles.person_id is None), on_progress)
         finally:
             await asyncio.shield(worker.close())
 

@@ -32,6 +32,15 @@ from zulip_bridge.api.names import DescribeNames
 from zulip_bridge.api.people import CountWeekly, FindPerson, ListRealms, PageOfPeople, SearchPeople, ShowPerson
 from zulip_bridge.api.query import CloseQuery, DescribeTables, FetchRows, ListModels, OpenQuery, StreamQuery
 from zulip_bridge.api.recipients import ListRecipients
+from zulip_bridge.api.removal import (
+    DeleteFiles,
+    DeleteMessages,
+    ListArchive,
+    PreviewFileDeletion,
+    PreviewMessageDeletion,
+    PurgeMessages,
+    RestoreMessages,
+)
 from zulip_bridge.api.residue import ScanResidue
 from zulip_bridge.api.server import Examine
 from zulip_bridge.api.timeline import ReadActivity, ReadTimeline
@@ -79,6 +88,13 @@ SERVED: list[tuple[type[Request[Any]], str, str]] = [
     (OpenErasure, "erase", "open_erasure"),
     (EraseStep, "erase", "run_step"),
     (ScanResidue, "erase", "scan"),
+    (PreviewMessageDeletion, "removal", "preview_message_deletion"),
+    (DeleteMessages, "removal", "delete_messages"),
+    (ListArchive, "removal", "list_archive"),
+    (RestoreMessages, "removal", "restore_messages"),
+    (PurgeMessages, "removal", "purge_messages"),
+    (PreviewFileDeletion, "removal", "preview_file_deletion"),
+    (DeleteFiles, "removal", "delete_files"),
     (DescribeModel, "browse", "describe_model"),
     (PageOfRows, "browse", "page_of_rows"),
     (CountRows, "browse", "count_rows"),

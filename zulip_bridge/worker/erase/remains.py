@@ -6,6 +6,8 @@ from zulip_bridge.api.erase import ErasureOptions, Remains
 from zulip_bridge.worker import compat
 from zulip_bridge.worker.edit.account import Account
 
+from .rules import sources_of_accounts
+
 FOR_ALL = (
     Remains(
         "other people's messages", "names, mentions and quotes that others wrote stay; the residue scan names them"
@@ -31,8 +33,10 @@ def remains(account: Account, options: ErasureOptions) -> list[Remains]:
         found.append(Remains("the person's own messages", "they stay as they were written, with what they say"))
     if options.bots == "deactivate":
         found.append(Remains("bots", "they stay, deactivated and without an owner, with what they sent"))
-    if compat.uses_push_bouncer():
+    if compat.uses_push_bouncer() and account.devices:
         found.append(Remains("push service", "Zulip's, Apple's and Google's services keep their own logs"))
-    if compat.setting("AUTH_LDAP_SERVER_URI") or compat.setting("SCIM_CONFIG"):
-        found.append(Remains("directory", "LDAP or SCIM still knows the person, and makes the account again"))
+    if sources := sources_of_accounts():
+        found.append(
+            Remains("directory", f"{', '.join(sources)}: still knows the person, and makes the account again")
+        )
     return found

@@ -10,7 +10,7 @@ import hmac
 import re
 import time
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db import connection
@@ -83,6 +83,7 @@ def scan(request: ScanResidue, context: Context) -> ResidueReport:
         found += _in_table(table, request.needles)
         if request.needles.hashes:
             found += _by_hash(table, request.needles, context)
+    found = [each if request.erased else _of_somebody(each) for each in found]
     if request.strategy and request.needles.person_id is not None:
         found += _by_key(request)
     files = [*request.needles.files, *request.needles.pictures]
@@ -90,6 +91,12 @@ def scan(request: ScanResidue, context: Context) -> ResidueReport:
     context.progress("residue", len(tables), len(tables))
     columns = sum(len(table.columns) for table in tables)
     return ResidueReport(len(tables), columns, len(files), round(time.monotonic() - began, 3), found)
+
+
+def _of_somebody(residue: Residue) -> Residue:
+    """Of a person who was not erased nothing should be gone."""
+    wrong = residue.verdict == "should be gone"
+    return replace(residue, verdict="look", reason="of an account that is there") if wrong else residue
 
 
 def _tables() -> Iterator[Table]:

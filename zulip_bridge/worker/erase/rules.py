@@ -26,7 +26,7 @@ def warnings(account: Account, options: ErasureOptions) -> list[str]:
         found.append(
             f"The next login or synchronization makes the account again: remove the person from {names} first."
         )
-    if compat.uses_push_bouncer():
+    if compat.uses_push_bouncer() and account.devices:
         found.append("Zulip's push service is told to forget the devices; it keeps logs of its own.")
     if options.strategy == "scrub-profile" and account.row.is_active:
         found.append("The account stays usable: whoever uses it fills these places again.")

@@ -34,13 +34,18 @@ def remove_uploads(paths: Iterable[str], progress: Callable[[int], None]) -> tup
         progress(done)
         try:
             there = compat.call("zerver.lib.upload.delete_message_attachment", path).run()
-            for thumbnail in _thumbnails(path):
-                compat.call("zerver.lib.upload.delete_message_attachment", thumbnail).run()
+            remove_thumbnails(path)
         except (OSError, AssertionError, ValueError) as error:
             failed.append(f"A file could not be deleted ({type(error).__name__}): {path}")
             continue
         removed += bool(there)
     return removed, failed
+
+
+def remove_thumbnails(path: str) -> None:
+    """Delete what Zulip has made of an image; its own deletion of a file leaves it."""
+    for thumbnail in _thumbnails(path):
+        compat.call("zerver.lib.upload.delete_message_attachment", thumbnail).run()
 
 
 def remove_pictures(keys: Iterable[str]) -> tuple[int, list[str]]:
