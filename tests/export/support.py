@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from zulip_bridge.api.calls import Progress
+from zulip_bridge.api.export_scope import SAME, ExportScope
 from zulip_bridge.api.people import FindPerson
 from zulip_bridge.client import Bridge
 from zulip_bridge.export import ExportResult, Provenance, export_person
@@ -24,12 +25,16 @@ def nobody_watches(progress: Progress) -> None:
 
 
 async def export(
-    bridge: Bridge, user: str | int, destination: Path, watch: Callable[[Progress], None] = nobody_watches
+    bridge: Bridge,
+    user: str | int,
+    destination: Path,
+    watch: Callable[[Progress], None] = nobody_watches,
+    scope: ExportScope = SAME,
 ) -> ExportResult:
-    """Export the account with this id or address."""
+    """Export the account with this id or address; by default what Zulip's own export has."""
     person = await bridge.call(FindPerson(str(user)))
     provenance = Provenance(tool_version="1.2.3", operator="the tests", hello=bridge.hello, install="test install")
-    return await export_person(bridge, person, destination, watch, provenance)
+    return await export_person(bridge, person, destination, watch, provenance, scope)
 
 
 @dataclass
@@ -43,8 +48,8 @@ class Exported:
     manifest: dict[str, Any] = field(default_factory=dict)
 
     @classmethod
-    def read(cls, path: Path) -> Exported:
-        """Read what ``export_single_user``, or this project, wrote."""
+    def read(cls, path: Path, folders: Iterable[str] = FOLDERS) -> Exported:
+        """Read what ``export_single_user``, or this project, wrote; ``folders`` are those of files."""
         found = cls(path, user=json.loads((path / "user.json").read_bytes()))
         files = sorted(path.glob("messages-*.json"))
         for number, file in enumerate(files, 1):
@@ -53,7 +58,7 @@ class Exported:
             assert list(messages) == ["zerver_message"]
             assert len(messages["zerver_message"]) <= MESSAGES_IN_A_FILE
             found.messages += messages["zerver_message"]
-        for folder in FOLDERS:
+        for folder in folders:
             found.records[folder] = json.loads((path / folder / "records.json").read_bytes())
         manifest = path / "manifest.json"
         found.manifest = json.loads(manifest.read_bytes()) if manifest.exists() else {}

@@ -57,5 +57,5 @@ def export_person(request: ExportPerson, context: Context) -> ExportSummary:
         tables=writing.tables,
         redactions=writing.redactions,
         places=writing.places,
-        third_parties=dict(writing.redactor.counts) if writing.redactor is not None else {},
+        third_parties=dict(+writing.redactor.counts) if writing.redactor is not None else {},
     )
