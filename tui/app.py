@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timezone
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
@@ -26,8 +26,7 @@ from zulip_bridge.api.errors import ErrorKind, Problem, StewardError
 
 if TYPE_CHECKING:
     from tui.commands import Command
-    from tui.screens.export_dialog import ExportOrder
-    from zulip_bridge.api.people import Person, PersonDetail
+    from zulip_bridge.api.people import Person
     from zulip_bridge.launch.targets import Target
     from zulip_bridge.steward import Steward
 
@@ -52,7 +51,14 @@ class StewardApp(TypeAheadApp):
     SLOW_THEME = STEWARD_ANSI.name
     ENABLE_COMMAND_PALETTE = False
     HORIZONTAL_BREAKPOINTS = WIDTHS
-    BINDINGS: ClassVar[list[BindingType]] = [keys.JOURNAL, keys.DIAGNOSTICS, keys.RECONNECT, keys.QUIT]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        keys.CONSOLE,
+        keys.JOURNAL,
+        keys.MODELS,
+        keys.DIAGNOSTICS,
+        keys.RECONNECT,
+        keys.QUIT,
+    ]
 
     connection: var[Connection] = var(Connection("connecting", "", True))
     """Replaced as the session comes and goes; the screens watch it."""
@@ -185,17 +191,11 @@ class StewardApp(TypeAheadApp):
         """Open the session again."""
         self._open_session()
 
-    def start_export(self, person: Person, detail: PersonDetail | None) -> None:
-        """Ask where to export to, then do it."""
-        from tui.screens.export_dialog import ExportDialog
+    def start_export(self, people: Sequence[Person]) -> None:
+        """Ask everything about an export of these people, then do it."""
+        from tui.screens.export_wizard import ExportWizard
 
-        self.push_screen(ExportDialog(person, detail), callback=self._export)
-
-    def _export(self, order: ExportOrder | None) -> None:
-        if order is not None:
-            from tui.screens.export import ExportScreen
-
-            self.push_screen(ExportScreen(order))
+        self.push_screen(ExportWizard(people))
 
     async def action_quit(self) -> None:
         """Leave; not while something is being written, which ends by itself."""
@@ -226,6 +226,34 @@ class StewardApp(TypeAheadApp):
         from tui.screens.journal import JournalScreen
 
         self.push_screen(JournalScreen())
+
+    def action_console(self) -> None:
+        """Open the console; it is kept, with what was typed."""
+        from tui.screens.console import ConsoleScreen
+
+        if not self.is_screen_installed("console"):
+            self.install_screen(ConsoleScreen(), "console")
+        self.push_screen("console")
+
+    def action_models(self) -> None:
+        """Browse the models."""
+        from tui.screens.models import ModelsScreen
+
+        self.push_screen(ModelsScreen())
+
+    def open_rows(self, model: str, column: str = "", person: Person | None = None, *, key: str = "") -> None:
+        """List the rows of a model (its name or table); where a column is given, those that refer by it to a person,
+        or to the row with ``key``."""
+        from tui.screens.rows import RowsScreen
+
+        value = str(person.id) if person is not None else key
+        self.push_screen(RowsScreen(model, [(column, value)] if column else [], person))
+
+    def open_row(self, model: str, key: str) -> None:
+        """Show one row."""
+        from tui.screens.row import RowScreen
+
+        self.push_screen(RowScreen(model, key))
 
     def action_diagnostics(self) -> None:
         """Open the diagnostics."""

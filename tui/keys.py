@@ -22,6 +22,12 @@ QUIT = Binding("ctrl+q", "quit", "quit", show=False, id="quit", tooltip="Leave z
 JOURNAL = Binding(
     "j", "app.journal", "journal", id="journal", tooltip="Open the journal: who read, exported or changed what"
 )
+CONSOLE = Binding(
+    "q", "app.console", "query", id="console", tooltip="Open the console: ask the database in SQL or Python"
+)
+MODELS = Binding(
+    "m", "app.models", "models", show=False, id="models", tooltip="Browse the rows of every model of the server"
+)
 DIAGNOSTICS = Binding(
     "d",
     "app.diagnostics",
