@@ -52,6 +52,7 @@ if TYPE_CHECKING:
     from zulip_bridge.export.recorded import Exports
     from zulip_bridge.inspect import Inspect
     from zulip_bridge.query import Queries
+    from zulip_bridge.realm_export import RealmExports
     from zulip_bridge.removal import Removals
 
 Words = Callable[[str], None]
@@ -304,6 +305,17 @@ class Steward:
 
     async def _open_erase_worker(self) -> Bridge:
         options = WorkerOptions(role="erase", statement_timeout_ms=0, operator=self._identity.login)
+        return await Bridge.open(self.door, options)
+
+    @property
+    def realm_exports(self) -> RealmExports:
+        """Zulip's own exports of organizations, in a worker of their own; recorded."""
+        from zulip_bridge.realm_export import RealmExports
+
+        return RealmExports(self._bridge, self.record, self._open_command_worker, _failure)
+
+    async def _open_command_worker(self) -> Bridge:
+        options = WorkerOptions(role="command", read_only=self.read_only, operator=self._identity.login)
         return await Bridge.open(self.door, options)
 
     @property

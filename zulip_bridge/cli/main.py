@@ -35,6 +35,7 @@ COMMANDS = {
     "models": "List the models of the server.",
     "rows": "Show rows of a model.",
     "row": "Show one row of a model, edit it or delete it.",
+    "export-realm": "Export a whole organization with Zulip's own export.",
     "recipients": "Show who receives personal data from the server, by its settings.",
     "journal": "Show what was read, exported or changed, or check the journal.",
     "demo": "Look after the demo install.",
@@ -42,6 +43,7 @@ COMMANDS = {
 }
 STDERR = 2
 MODULES = {
+    "export-realm": "export_realm",
     "show": "person",
     "footprint": "person",
     "deactivate": "edit",
@@ -70,7 +72,7 @@ class Commands(click.Group):
         if cmd_name not in COMMANDS:
             return None
         module = import_module(f"zulip_bridge.cli.{MODULES.get(cmd_name, cmd_name)}")
-        command: click.Command = getattr(module, cmd_name)
+        command: click.Command = getattr(module, cmd_name.replace("-", "_"))
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

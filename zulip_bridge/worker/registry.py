@@ -31,6 +31,7 @@ from zulip_bridge.api.messages import CountMessages, ReadMessage, ReadMessages
 from zulip_bridge.api.names import DescribeNames
 from zulip_bridge.api.people import CountWeekly, FindPerson, ListRealms, PageOfPeople, SearchPeople, ShowPerson
 from zulip_bridge.api.query import CloseQuery, DescribeTables, FetchRows, ListModels, OpenQuery, StreamQuery
+from zulip_bridge.api.realm_export import PlanRealmExport, RunRealmExport
 from zulip_bridge.api.recipients import ListRecipients
 from zulip_bridge.api.removal import (
     DeleteFiles,
@@ -71,6 +72,8 @@ SERVED: list[tuple[type[Request[Any]], str, str]] = [
     (MeasureExport, "export", "measure_export"),
     (Examine, "examine", "examine"),
     (ListRecipients, "recipients", "list_recipients"),
+    (PlanRealmExport, "realm_export", "plan_realm_export"),
+    (RunRealmExport, "realm_export", "run_realm_export"),
     (OpenQuery, "query", "open_query"),
     (FetchRows, "query", "fetch_rows"),
     (CloseQuery, "query", "close_query"),
