@@ -123,8 +123,12 @@ def _planned(field: Any, row: Any, text: str | None) -> PlannedField:
 
 
 def _check(row: Any, changed: list[Any], items: list[PlannedField]) -> list[str]:
-    """Django's full_clean, but that of fields which nobody changes nothing is said: they are as they are."""
-    untouched = {field.name for field in row._meta.fields} - {field.name for field in changed}
+    """Django's full_clean, but that of fields which nobody changes nothing is said: they are as they are.
+
+    Nor of those that become NULL or their empty default: the column takes that, and ``blank`` is about forms.
+    """
+    checked = {field.name for field in changed if not _is_emptied(field, row)}
+    untouched = {field.name for field in row._meta.fields} - checked
     general: list[str] = []
     checks = (
         lambda: row.clean_fields(exclude=untouched),
@@ -138,6 +142,11 @@ def _check(row: Any, changed: list[Any], items: list[PlannedField]) -> list[str]
         except ValidationError as error:
             general += _sorted_in(error, items)
     return general
+
+
+def _is_emptied(field: Any, row: Any) -> bool:
+    value = getattr(row, field.attname)
+    return value is None or (value == "" and field.default == "")
 
 
 def _sorted_in(error: ValidationError, items: list[PlannedField]) -> list[str]:

@@ -46,8 +46,9 @@ OWNERS = (
 
 
 def fields_of(model: Any) -> list[Any]:
-    """The fields that a row's values are in; what PostgreSQL keeps for its own searching is left out."""
-    return [field for field in model._meta.concrete_fields if not isinstance(field, SearchVectorField)]
+    """The fields that a row's values are in, its key first; what PostgreSQL keeps for searching is left out."""
+    fields = [field for field in model._meta.concrete_fields if not isinstance(field, SearchVectorField)]
+    return sorted(fields, key=lambda field: not field.primary_key)
 
 
 def holds_secrets(field: Any) -> bool:
