@@ -72,6 +72,21 @@ async def test_the_pane_below_says_what_the_row_has_no_room_for(install: Path) -
         assert driver.app.clipboard == row.cells[0].strip()
 
 
+async def test_groups_are_stepped_through(install: Path) -> None:
+    async with running(install) as driver:
+        await driver.open("otto owner")
+        tab = await driver.show_tab("access")
+        table = tab.query_one(Listed)
+        headings = []
+        for key in ["n"] * 20 + ["N"] * 20:
+            await driver.press(key)
+            headings.append(table.cursor)
+        assert headings[:8] == sorted(set(headings) - {0})
+        assert headings[8:20] == [headings[7]] * 12
+        assert headings[-1] == 0
+        assert all((row := table.source.get(index)) and row.style == "strong" for index in headings)
+
+
 async def test_what_there_is_none_of_is_named(install: Path) -> None:
     async with running(install, (120, 40)) as driver:
         await driver.open("noel never")

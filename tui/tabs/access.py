@@ -57,10 +57,10 @@ class AccessTab(GroupedTab[AccessReport]):
             Group("Push devices", [_device(each) for each in found.push_devices], _DEVICES),
             Group("Second factors", [_factor(each) for each in found.second_factors]),
             Group("Identities elsewhere", [_identity(each) for each in found.identities], _IDENTITIES),
-            Group("Invitations made", [_invitation(each, "to") for each in found.invitations_made], count=of),
-            Group("Invitations received", [_invitation(each, "from") for each in found.invitations_received]),
             Group("Links that were sent", [_link(each) for each in found.links], _LINKS),
             Group("Other ways in and out", [_way(*each) for each in found.other_ways.items()], _WAYS),
+            Group("Invitations received", [_invitation(each, "from") for each in found.invitations_received]),
+            Group("Invitations made", [_invitation(each, "to") for each in found.invitations_made], count=of),
         ]
 
 

@@ -29,10 +29,10 @@ class ChannelsTab(GroupedTab[Memberships]):
     SECTION = "channels"
     WHAT = "What the person takes part in"
     COLUMNS: ClassVar = (
-        Column("Channel or group", 26, weight=3, max_width=48),
-        Column("Kind", 18, weight=1, max_width=24),
+        Column("Channel or group", 24, weight=3, max_width=48),
+        Column("Kind", 15, weight=1, max_width=24),
         Column("Since", 16),
-        Column("Role", 8, weight=2, priority=1, max_width=40),
+        Column("Role", 16, weight=2, priority=1, max_width=40),
         Column("Settings", 20, weight=3, priority=2),
     )
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import ClassVar, TypeVar
 
 from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widgets import Static
 
@@ -60,6 +61,10 @@ class GroupedTab(PersonTab[Found]):
     """Subclasses say how the columns are called, and make groups of what was read."""
 
     COLUMNS: ClassVar[Sequence[Column]]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("n", "group(1)", "next group", id="grouped.next", tooltip="Go to the next group"),
+        Binding("N", "group(-1)", "group before", show=False, id="grouped.before", tooltip="Go to the group before"),
+    ]
 
     DEFAULT_CSS = """
     GroupedTab > .grouped-about { height: 5; padding: 0 1; border-top: solid $line; }
@@ -96,6 +101,15 @@ class GroupedTab(PersonTab[Found]):
         if line is None:
             return None
         return (line.heading, "The heading was") if isinstance(line, Group) else (line.copied, "The row was")
+
+    def action_group(self, by: int) -> None:
+        """Go to the heading after the cursor, or before it."""
+        table = self.query_one(Listed)
+        headings = [index for index, line in enumerate(self._lines) if isinstance(line, Group)]
+        if by < 0:
+            headings.reverse()
+        beyond = (index for index in headings if (index - table.cursor) * by > 0)
+        table.move_cursor(next(beyond, table.cursor))
 
     @property
     def _line(self) -> Group | Item | None:
