@@ -16,6 +16,7 @@ from tests.tui.frames import assert_frame
 from tui.screens.dates_dialog import DatesDialog
 from tui.tabs.activity import PAGE, ActivityTab
 from tui.tabs.grouped import GroupedTab, Listed
+from zulip_bridge.demo import DemoInstall
 
 Connection = psycopg.Connection[Any]
 
@@ -176,3 +177,37 @@ async def test_all_of_the_timeline_is_saved_not_only_what_was_scrolled_to(
         saved = json.loads(path.read_bytes())["data"]
         assert len([each for each in saved["timeline"] if each["key"].startswith("audit")]) == rows
         assert not saved["more"]
+
+
+HOSTILE = "\x1b]52;c;\x07[red]evil[/red]\u202eb\x9b2J"
+
+
+async def test_what_means_harm_is_shown_as_text(scratch: DemoInstall) -> None:
+    with psycopg.connect(scratch.url, user="postgres", autocommit=True) as database:
+        find = "SELECT id, realm_id FROM zerver_userprofile WHERE delivery_email = 'maria@acme.example'"
+        person, realm = database.execute(find).fetchone() or (0, 0)
+        for table, column in (
+            ("zerver_stream", "name"), ("zerver_namedusergroup", "name"), ("zerver_client", "name"),
+            ("zerver_preregistrationuser", "email"), ("zerver_useractivity", "query"),
+            ("otp_totp_totpdevice", "name"), ("social_auth_usersocialauth", "uid"),
+        ):  # fmt: skip
+            sets = f"UPDATE {table} SET {column} = {_key(table)} || %s"
+            database.execute(sets.encode(), [HOSTILE])
+        database.execute(
+            """INSERT INTO zerver_realmauditlog (realm_id, modified_user_id, event_type, event_time, extra_data,
+                                                 backfilled) VALUES (%s, %s, 132, now(), %s, false)""",
+            [realm, person, json.dumps({"1": HOSTILE, "2": HOSTILE, "property": HOSTILE, HOSTILE: HOSTILE})],
+        )
+    async with running(scratch.path, (200, 60)) as driver:
+        await driver.open("maria lopez")
+        for tab in ("channels", "access", "activity"):
+            await driver.show_tab(tab)
+            for _ in range(4):
+                text = driver.text
+                assert "[red]evil[/red]" in text
+                assert not set(text) & set("\x1b\x07\x9b\u202e\u202c")
+                await driver.press("down")
+
+
+def _key(table: str) -> str:
+    return "usergroup_ptr_id" if table == "zerver_namedusergroup" else "id"

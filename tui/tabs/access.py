@@ -43,7 +43,7 @@ class AccessTab(GroupedTab[AccessReport]):
     async def read(self) -> AccessReport:
         """All of it."""
         assert self.steward is not None
-        return await self.steward.inspect.read(self.person, ReadAccess(self.person.id))
+        return await self.steward.inspect.read(self.person, ReadAccess(self.person.id), self.on_progress)
 
     def groups(self, found: AccessReport) -> list[Group]:
         """By what it is; what there is nothing of is named as well."""

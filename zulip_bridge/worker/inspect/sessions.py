@@ -34,7 +34,7 @@ def web_sessions(person: Person, context: Context) -> tuple[list[WebSession], in
             return found, read, False
         read += 1
         if read % CHECK_EVERY == 0:
-            context.check()
+            context.progress("sessions", read)
         content = store_class().decode(data)
         if str(content.get("_auth_user_id")) == str(person.id):
             method = str(content.get("_auth_user_backend", "")).rpartition(".")[2]
