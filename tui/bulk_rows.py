@@ -25,7 +25,7 @@ COLUMNS = (
     Column("Address", 16, weight=3, max_width=40, priority=1),
     Column("Before", 11, weight=1, max_width=24),
     Column("After", 11, weight=1, max_width=24),
-    Column("", 15, weight=2, max_width=40),
+    Column("", 16, weight=2, max_width=40),
 )
 LONGEST_CELL = 80
 

@@ -24,9 +24,9 @@ PARTS: dict[FieldSection, str] = {
 
 COLUMNS = (
     Column("Part", 11),
-    Column("Field", 20, weight=2, max_width=48),
-    Column("Now", 16, weight=2, max_width=48),
-    Column("Becomes", 16, weight=2, max_width=48),
+    Column("Field", 22, weight=3, max_width=56),
+    Column("Now", 15, weight=2, max_width=48),
+    Column("Becomes", 15, weight=2, max_width=48),
 )
 LONGEST_CELL = 80
 NOTHING = "–"

@@ -72,5 +72,5 @@ def _key_name(binding: Binding, screen: Screen[object]) -> str:
 def _words(words: str, active: ActiveBinding, screen: Screen[object]) -> Content:
     reason = why_not(screen, active.binding)
     if reason is not None:
-        return Content.styled(f"{words}. {reason}", "dim")
+        return Content.styled(f"{words} ({reason.partition(':')[0]})", "dim")
     return Content(words) if active.enabled else Content.styled(f"{words} (not now)", "dim")
