@@ -84,8 +84,8 @@ class Editor(TextArea):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+space,ctrl+@", "complete", "complete", show=False, id="editor.complete", tooltip="Complete it"),
         # Textual's editor has other meanings for these two.
-        Binding("f6", "screen.explain", "explain", show=False),
-        Binding("f7", "screen.external", "$EDITOR", show=False),
+        Binding("f6", "screen.explain", "explain", show=False, id="editor.explain"),
+        Binding("f7", "screen.external", "$EDITOR", show=False, id="editor.external"),
     ]
 
     @dataclass

@@ -77,7 +77,8 @@ class ConsoleScreen(AskingScreen):
             if values is not None:
                 then(values)
 
-        self.app.push_screen(FormDialog(title, fields, "Run"), answered)
+        lead = self.saved.description if self.saved is not None else ""
+        self.app.push_screen(FormDialog(title, fields, "Run", lead=lead), answered)
 
     @work(exclusive=True, group="library", exit_on_error=False)
     async def action_library(self) -> None:
@@ -97,7 +98,7 @@ class ConsoleScreen(AskingScreen):
 
     def _take_saved(self, saved: SavedQuery, text: str) -> None:
         self.set_language("sql")
-        self.set_text(text)
+        self.set_text(text, at_end=False)
         self.saved = saved
         if self.writing:
             self.action_writing()

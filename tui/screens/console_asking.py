@@ -49,10 +49,10 @@ class AskingScreen(StewardScreen):
         Binding("f5,ctrl+enter,ctrl+j", "run", "run", key_display="F5", id="console.run", tooltip="Run it"),
         Binding("f2", "language", "language", key_display="F2", id="console.language", tooltip="SQL, or Python"),
         Binding("f3", "library", "library", key_display="F3", id="console.library", tooltip="Pick a saved question"),
+        Binding("f9", "writing", "write", key_display="F9", id="console.writing", tooltip="Let it write, or not"),
         Binding("f4", "history", "history", key_display="F4", id="console.history", tooltip="Pick an earlier one"),
         Binding("f6", "explain", "explain", key_display="F6", id="console.explain", tooltip="Show PostgreSQL's plan"),
         Binding("f8", "limits", "limits", key_display="F8", id="console.limits", tooltip="Change the limits"),
-        Binding("f9", "writing", "write", key_display="F9", id="console.writing", tooltip="Let it write, or not"),
         Binding(
             "f7", "external", "editor", show=False, key_display="F7", id="console.external", tooltip="Use $EDITOR"
         ),
@@ -165,7 +165,7 @@ class AskingScreen(StewardScreen):
             here = language == self.language
             tabs.append(Content.styled(f"▸{name}" if here else f" {name}", "bold $primary" if here else MUTED))
         if self.writing:
-            mode = Content.styled(" ◆ WRITING ◆ shown first, then committed or rolled back ", "bold reverse $warning")
+            mode = Content.styled(" ◆ WRITING ◆ ", "bold reverse $warning")
         else:
             mode = Content.styled("reading", "$success")
         about = Content.assemble(Content("  ").join(tabs), "   ", mode, "   ", (self.limits.words, MUTED))
@@ -366,11 +366,11 @@ class AskingScreen(StewardScreen):
         self.query_one("#nothing", Static).update(Content.styled(HINTS[language], MUTED))
         self.show_bar()
 
-    def set_text(self, text: str) -> None:
+    def set_text(self, text: str, *, at_end: bool = True) -> None:
         """Put a question into the editor."""
         self.saved = None
         self.editor.load_text(text)
-        self.editor.move_cursor(self.editor.document.end)
+        self.editor.move_cursor(self.editor.document.end if at_end else (0, 0))
         self.editor.focus()
 
     def action_recall(self, by: int) -> None:

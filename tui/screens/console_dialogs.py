@@ -24,6 +24,8 @@ from zulip_bridge.text import display_text
 
 SHEETS: StyleSheets = ["dialog.tcss", "console_dialogs.tcss"]
 LONGEST_SHOWN = 100_000
+WIDTH, MARGINS = 110, 8
+"""Cells of the list at the most, and of what is around its lines."""
 
 NEXT: list[BindingType] = [
     Binding("right", "app.focus_next", "next", show=False, id="form.next", tooltip="Go to the next button"),
@@ -239,7 +241,8 @@ class PickDialog(Dialog[int]):
 
     def _line(self, choice: Choice, width: int) -> Content:
         name = display_text(choice.name, limit=width - 2).ljust(width)
-        return Content.assemble((name, "bold"), display_text(choice.words, limit=100))
+        room = min(self.app.size.width, WIDTH) - width - MARGINS
+        return Content.assemble((name, "bold"), display_text(choice.words, limit=max(10, room)))
 
 
 class ValueDialog(Dialog[None]):
