@@ -176,6 +176,8 @@ class StewardApp(TypeAheadApp):
         """The colours have names, but no keys."""
         from tui.commands import Command
 
+        if self.connection.ready:
+            yield Command("Export an organization", "realm whole server archive", "", self.action_export_realm)
         for theme in THEMES:
             words = theme.name.replace("-", " ").replace("steward", "").strip() or "dark"
             yield Command(f"Colours: {COLOURS.get(words, words)}", "theme", "", partial(self._set_theme, theme.name))
@@ -234,6 +236,12 @@ class StewardApp(TypeAheadApp):
         if not self.is_screen_installed("console"):
             self.install_screen(ConsoleScreen(), "console")
         self.push_screen("console")
+
+    def action_export_realm(self) -> None:
+        """Have Zulip export a whole organization."""
+        from tui.screens.realm_export import RealmExportScreen
+
+        self.push_screen(RealmExportScreen())
 
     def action_models(self) -> None:
         """Browse the models."""

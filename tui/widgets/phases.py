@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from textual.content import Content
@@ -44,8 +44,15 @@ class Phases(Widget):
     Phases { height: auto; }
     """
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic, *, id: str | None = None) -> None:  # noqa: A002
+    def __init__(
+        self,
+        clock: Callable[[], float] = time.monotonic,
+        *,
+        phases: Sequence[str] = PHASES,
+        id: str | None = None,  # noqa: A002
+    ) -> None:
         super().__init__(id=id)
+        self._expected = tuple(phases)
         self._clock = clock
         self._phases: dict[str, _Phase] = {}
         self.bytes = 0
@@ -58,15 +65,20 @@ class Phases(Widget):
         self.bytes = max(self.bytes, progress.bytes)
         self.refresh()
 
+    def begin_anew(self) -> None:
+        """Somebody else's export begins."""
+        self._phases, self.bytes = {}, 0
+        self.refresh()
+
     def render(self) -> Content:
         """All phases, those to come as well."""
-        names = [*PHASES, *(name for name in self._phases if name not in PHASES)]
+        names = [*self._expected, *(name for name in self._phases if name not in self._expected)]
         lines = [self._line(name, self._phases.get(name)) for name in names]
         return Content("\n").join(lines)
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         """One line for each phase."""
-        return len({*PHASES, *self._phases})
+        return len({*self._expected, *self._phases})
 
     def _line(self, name: str, phase: _Phase | None) -> Content:
         width = max(8, self.content_size.width - LABEL - FIGURES - 4)

@@ -11,6 +11,7 @@ import importlib
 import inspect
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timezone
 from typing import Any
 
 from django.apps import apps
@@ -220,6 +221,19 @@ def config_value(section: str, key: str) -> str:
     """A value of zulip.conf; empty where there is none."""
     get = find_function("zproject.config.get_config")
     return str((get(section, key, "") if get is not None else "") or "")
+
+
+def fail_realm_exports(realm: str, since: datetime) -> None:
+    """Mark the organization's exports begun since then, by the command, as failed: from 10.0 there is a row of each.
+
+    Zulip does so when its own code fails; a process that was ended leaves one that seems to go on.
+    """
+    exports = model("zerver", "RealmExport")
+    if exports is None or not has_field(exports, "date_requested") or not hasattr(exports, "FAILED"):
+        return
+    begun = exports.objects.filter(realm__string_id=realm, acting_user=None, date_requested__gte=since)
+    unfinished = begun.filter(status__in=[exports.REQUESTED, exports.STARTED])
+    unfinished.update(status=exports.FAILED, date_failed=datetime.now(timezone.utc))
 
 
 def named_groups() -> Any:

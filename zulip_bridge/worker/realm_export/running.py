@@ -12,6 +12,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Iterator
+from datetime import datetime, timezone
 from pathlib import Path
 
 from zulip_bridge.api.errors import ErrorKind, StewardError
@@ -40,7 +41,7 @@ def run_realm_export(request: RunRealmExport, context: Context) -> RealmExportRe
     output = output_of(request.tarball)
     if Path(output).exists() or Path(request.tarball).exists():
         raise StewardError(ErrorKind.REFUSED, f"{output} or its archive is there already.")
-    began = time.monotonic()
+    began, started = time.monotonic(), datetime.now(timezone.utc)
     lines = Lines(_messages(request.choice.realm))
     try:
         _run(words(request.choice, output), context, lines, request.tarball)
@@ -50,6 +51,7 @@ def run_realm_export(request: RunRealmExport, context: Context) -> RealmExportRe
         shutil.rmtree(output, ignore_errors=True)
         with contextlib.suppress(OSError):
             Path(request.tarball).unlink()
+        compat.fail_realm_exports(request.choice.realm, started)
         raise
     return RealmExportResult(
         tarball=lines.address if uploaded else request.tarball,
@@ -82,9 +84,12 @@ def _run(command: list[str], context: Context, lines: Lines, tarball: str) -> No
             child.stdin.write(b"y\n")
             child.stdin.close()
         with context.interruptible(lambda: _signal(child, signal.SIGTERM)):
+            phase, done = lines.phase, 0
             for _ in _output(child, lines):
-                size = _size(tarball) if lines.phase == "archive" else lines.done
-                context.progress(lines.phase, size, lines.total)
+                if lines.phase != phase:
+                    context.progress(phase, done, done)
+                phase, done = lines.phase, _size(tarball) if lines.phase == "archive" else lines.done
+                context.progress(phase, done, lines.total)
             status = child.wait()
         context.check()
     finally:
@@ -106,6 +111,7 @@ def _output(child: subprocess.Popen[bytes], lines: Lines) -> Iterator[None]:
             *whole, rest = (rest + data).split(b"\n")
             for line in whole:
                 lines.take(line.decode("utf-8", "replace"))
+                yield
         yield
     lines.take(rest.decode("utf-8", "replace"))
 

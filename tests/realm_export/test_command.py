@@ -1,0 +1,166 @@
+"""``export-realm``: Zulip's command as a process; what it writes, what is left where it fails or is interrupted."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import signal
+import subprocess
+import tarfile
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.cli.process import on, start
+from zulip_bridge.demo import DemoInstall
+
+WAIT_SECONDS = 60.0
+OTHER = """
+    if sys.argv[1:2] == ["export"]:
+        import subprocess, pathlib, time
+        output = pathlib.Path(sys.argv[sys.argv.index("--output") + 1])
+        output.mkdir()
+        (output / "realm.json").write_text("somebody@example.org")
+        output.with_name(output.name + ".tar.gz").touch()
+        print("2026-11-01 12:00:00,000 WARN [] Copying avatar file for user somebody@example.org", flush=True)
+        {}
+"""
+FAILING = 'print("No room for somebody@example.org"); sys.exit(3)'
+ENDLESS = (
+    'helper = subprocess.Popen(["sleep", "600"]); (output / "helper").write_text(str(helper.pid)); '
+    '(output / "begun").touch(); time.sleep(600)'
+)
+
+
+@pytest.fixture
+def place(scratch: DemoInstall) -> Path:
+    """A directory in which Zulip's user may write, and no more of a path than an export's name to go."""
+    directory = scratch.base / "exports"
+    directory.mkdir(mode=0o700)
+    owner = (scratch.path / "manage.py").stat()
+    os.chown(directory, owner.st_uid, owner.st_gid)
+    return directory / "out"
+
+
+def replace_command(install: DemoInstall, words: str) -> None:
+    """Have the install's ``export`` do something else."""
+    stub = install.path / "manage.py"
+    before, mark, after = stub.read_text().partition("    from django.core.management")
+    stub.write_text(before + OTHER.format(words) + mark + after)
+
+
+def names_in(directory: Path) -> list[str]:
+    """Whatever is there."""
+    return sorted(each.name for each in directory.iterdir())
+
+
+def journal(own_journal: Path) -> list[dict[str, Any]]:
+    """The entries about exports of organizations."""
+    entries = [json.loads(line) for line in own_journal.read_text().splitlines()]
+    return [each for each in entries if each["action"].startswith("realm_export")]
+
+
+def test_an_organization(scratch: DemoInstall, place: Path, own_journal: Path) -> None:
+    """The archive is what Zulip's command made, private, with the digest that is told and recorded."""
+    done = on(scratch, "export-realm", "example", "--yes", "--json", "--output", place)
+    assert done.status == 0, done.stderr
+    archive = Path(done.json["tarball"])
+    assert archive == place.with_name("out.tar.gz")
+    assert archive.stat().st_mode & 0o777 == 0o600
+    assert done.json["sha256"] == hashlib.sha256(archive.read_bytes()).hexdigest()
+    assert done.json["size"] == archive.stat().st_size
+    with tarfile.open(archive) as opened:
+        names = opened.getnames()
+    assert {"out/realm.json", "out/messages-000001.json"} <= set(names)
+    assert names_in(place.parent) == ["out.tar.gz"]
+    started, finished = journal(own_journal)[-2:]
+    assert (started["result"]["state"], finished["result"]["state"]) == ("started", "done")
+    assert started["parameters"]["realm"] == "example"
+    assert finished["parameters"]["sha256"] == done.json["sha256"]
+
+
+def test_the_options_are_zulips(scratch: DemoInstall, place: Path) -> None:
+    """Public channels only is less; uploading gives an address instead of a place."""
+    everything = on(scratch, "export-realm", "example", "--yes", "--json", "--output", place).json
+    words = ("--public-only", "--upload", "--threads", "2")
+    public = on(scratch, "export-realm", "example", *words, "--yes", "--json", "--output", f"{place}2")
+    assert public.status == 0, public.stderr
+    assert public.json["tarball"].startswith("https://zulip.acme.example/user_avatars/exports/")
+    (uploaded,) = (scratch.base / "uploads/avatars/exports").iterdir()
+    assert 0 < uploaded.stat().st_size < everything["size"]
+    assert names_in(place.parent) == ["out.tar.gz"]
+
+
+def test_a_dry_run_shows_the_command(demo: DemoInstall) -> None:
+    """And starts nothing."""
+    done = on(demo, "export-realm", "example", "--dry-run", "--with-consent", "--force")
+    assert done.status == 0
+    assert "export -r example --output " in done.stdout
+    assert done.stdout.rstrip().endswith("--export-full-with-consent --force")
+    assert "those members can read who agreed" in done.stderr
+    plan = on(demo, "export-realm", "example", "--dry-run", "--json", "--output", "/tmp/zs-none/x").json
+    assert plan["words"][-2:] == ["--output", "/tmp/zs-none/x"]
+    assert plan["messages"] > 1_000
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["nowhere", "--dry-run"], "There is no organization 'nowhere'."),
+        (["example", "--dry-run", "--output", "relative"], "relative is not an absolute path on the server."),
+        (["example", "--dry-run", "--output", "/nowhere/x"], "cannot write in /nowhere"),
+        (["example", "--dry-run", "--consent-message", "5"], "does not find members who agreed by a message"),
+        (["example"], "there is no terminal to ask on"),
+        (["example", "--yes", "--read-only"], "This session was opened read-only."),
+    ],
+)
+def test_what_is_refused(demo: DemoInstall, words: list[str], sentence: str) -> None:
+    """With the reason, and status 1."""
+    done = on(demo, "export-realm", *words)
+    assert done.status == 1
+    assert sentence in done.stderr
+    assert [each for each in Path.home().iterdir() if each.name.startswith("export-example-")] == []
+
+
+def test_a_failure_leaves_nothing(scratch: DemoInstall, place: Path, own_journal: Path) -> None:
+    """Zulip's last words are told, without addresses; what it had written is removed."""
+    replace_command(scratch, FAILING)
+    done = on(scratch, "export-realm", "example", "--yes", "--output", place)
+    assert done.status == 1
+    assert "Zulip's export failed (status 3): No room for …" in done.stderr
+    assert "somebody" not in done.stdout + done.stderr + own_journal.read_text()
+    assert names_in(place.parent) == []
+    assert journal(own_journal)[-1]["result"]["state"] == "failed"
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
+def test_interrupted(scratch: DemoInstall, place: Path, own_journal: Path, number: signal.Signals) -> None:
+    """Every process of the export ends, and what it had written is removed; even where the steward is killed."""
+    replace_command(scratch, ENDLESS)
+    process = start("export-realm", "example", "--yes", "--output", place, "--install", scratch.path)
+    _until(lambda: (place / "begun").exists())
+    helper = int((place / "helper").read_text())
+    process.send_signal(number)
+    process.communicate(timeout=WAIT_SECONDS)
+    assert process.returncode == (-number if number == signal.SIGKILL else 128 + number)
+    _until(lambda: not _lives(helper))
+    _until(lambda: names_in(place.parent) == [])
+    if number != signal.SIGKILL:
+        assert journal(own_journal)[-1]["result"]["state"] == "cancelled"
+
+
+def _until(condition: Any) -> None:
+    deadline = time.monotonic() + WAIT_SECONDS
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+def _lives(number: int) -> bool:
+    state = subprocess.run(
+        ["ps", "-o", "stat=", "-p", str(number)], capture_output=True, text=True, check=False
+    ).stdout
+    return bool(state.strip()) and not state.startswith("Z")
