@@ -7,6 +7,7 @@ from textual.content import Content
 from tui import wording
 from tui.shown import MUTED, shown
 from tui.widgets.columns import Column
+from tui.widgets.facts import Fact, Section
 from tui.widgets.rows import Row
 from zulip_bridge.api.timeline import ActivitySummary, TimelineEntry, ValueChange
 from zulip_bridge.text import display_text
@@ -19,6 +20,7 @@ COLUMNS = (
     Column("Change", 14, weight=4, priority=1),
 )
 LONGEST_CELL = 120
+LONGEST_NAME = 60
 CLIENTS_NAMED = 3
 
 
@@ -85,6 +87,28 @@ def _changed(each: ValueChange) -> Content:
     before = [] if each.before is None else [shown(each.before), Content.styled(" → ", MUTED)]
     after = Content("") if each.after is None else shown(each.after, "bold")
     return Content.assemble((f"{display_text(each.name)}: ", MUTED), *before, after)
+
+
+def detail_sections(entry: TimelineEntry) -> tuple[Section, ...]:
+    """All of it, with labels."""
+    when = wording.moment(entry.when) + (" (Zulip estimated it)" if entry.backfilled else "")
+    facts = {
+        "what": title(entry),
+        "Zulip's name": entry.event if entry.event != title(entry) else "",
+        "when": when,
+        "until": wording.moment(entry.until) if entry.until else "",
+        "times": wording.thousands(entry.count) if entry.kind == "activity" else "",
+        "by": entry.by,
+        "to": entry.to,
+        "where": entry.where,
+        "also": entry.details,
+    }
+    sections = [Section("", tuple(Fact(label, shown(value)) for label, value in facts.items() if value))]
+    for each in entry.changes:
+        values = (("before", each.before), ("after", each.after))
+        told = tuple(Fact(label, shown(value)) for label, value in values if value is not None)
+        sections.append(Section(display_text(each.name, limit=LONGEST_NAME), told))
+    return tuple(sections)
 
 
 def copied(entry: TimelineEntry) -> str:

@@ -14,6 +14,7 @@ from textual.widgets import Input
 from tests.tui.driving import SIZES, Driver, running
 from tests.tui.frames import assert_frame
 from tui.screens.dates_dialog import DatesDialog
+from tui.screens.event import EventDialog
 from tui.tabs.activity import PAGE, ActivityTab
 from tui.tabs.grouped import GroupedTab, Listed
 from zulip_bridge.demo import DemoInstall
@@ -147,6 +148,22 @@ async def test_days_narrow_the_timeline(install: Path) -> None:
         await driver.until(lambda: isinstance(driver.app.screen, DatesDialog))
         await driver.press("escape")
         assert tab.narrowing.days.words == "2024-08-01 to 2024-09-30"
+
+
+async def test_an_entry_is_opened_with_all_its_values(install: Path) -> None:
+    async with running(install) as driver:
+        tab = await activity_of(driver, "marta heavy")
+        await driver.press("k")
+        await driver.until(lambda: {entry.kind for entry in tab.entries} == {"account"})
+        index = next(index for index, entry in enumerate(tab.entries) if entry.changes and entry.changes[0].before)
+        await driver.press(*["down"] * index, "enter")
+        await driver.until(lambda: isinstance(driver.app.screen, EventDialog))
+        change = tab.entries[index].changes[0]
+        await driver.until_text("before", "after", str(change.before), str(change.after), "USER_FULL_NAME_CHANGED")
+        await driver.press("y")
+        await driver.until(lambda: str(change.before) in driver.app.clipboard)
+        await driver.press("escape")
+        assert driver.app.screen.query_one(ActivityTab) is tab
 
 
 async def test_nothing_that_fits_is_said(install: Path) -> None:

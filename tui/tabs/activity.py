@@ -18,7 +18,6 @@ from tui.screens.base import StewardScreen
 from tui.screens.dates_dialog import DatesDialog, Days
 from tui.shown import MUTED
 from tui.tabs.base import PersonTab
-from tui.tabs.grouped import Listed
 from tui.widgets.growing_rows import GrowingRows
 from tui.widgets.virtual_table import VirtualTable
 from zulip_bridge.api.errors import ErrorKind, StewardError
@@ -85,6 +84,14 @@ class Activity:
     page: TimelinePage
 
 
+class Entries(VirtualTable):
+    """The table; entries can be opened, and not marked."""
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Keys that lead nowhere are not offered."""
+        return action != "mark"
+
+
 class ActivityTab(PersonTab[Activity]):
     """Shows the timeline; reads on when its end comes near."""
 
@@ -134,7 +141,7 @@ class ActivityTab(PersonTab[Activity]):
         """Where the person was seen, what is let through, the entries, and all of the one under the cursor."""
         yield Static(id="activity-summary")
         yield Static(id="activity-filters")
-        yield Listed(layout.COLUMNS, self._source, markable=False, empty="Nothing of this kind is known.")
+        yield Entries(layout.COLUMNS, self._source, markable=False, empty="Nothing of this kind is known.")
         yield Static(id="activity-about")
 
     async def read(self) -> Activity:
@@ -174,7 +181,7 @@ class ActivityTab(PersonTab[Activity]):
         self.entries += page.entries
         self._next = page.next
         self._source.extend(map(layout.timeline_row, page.entries), more=bool(page.next))
-        self.query_one(Listed).rows_changed(keep_cursor=keep_cursor)
+        self.query_one(Entries).rows_changed(keep_cursor=keep_cursor)
         self._draw_filters()
 
     def on_virtual_table_pages_wanted(self, event: VirtualTable.PagesWanted) -> None:
@@ -205,9 +212,17 @@ class ActivityTab(PersonTab[Activity]):
             about = layout.about(self.entries[event.index])
             self.query_one("#activity-about", Static).update(about, layout=False)
 
+    def on_virtual_table_row_selected(self, event: VirtualTable.RowSelected) -> None:
+        """Open the entry."""
+        event.stop()
+        from tui.screens.event import EventDialog
+
+        if event.index < len(self.entries):
+            self.app.push_screen(EventDialog(self.person, self.entries[event.index]))
+
     def copied(self) -> tuple[str, str] | None:
         """The entry under the cursor, as a line."""
-        cursor = self.query_one(Listed).cursor
+        cursor = self.query_one(Entries).cursor
         return (layout.copied(self.entries[cursor]), "The entry was") if cursor < len(self.entries) else None
 
     async def to_save(self) -> Any:
