@@ -27,12 +27,12 @@ FIELDS = (
     Column("Field", 18, weight=1, max_width=34),
     Column("Value", 24, weight=4),
     Column("Becomes", 14, weight=2, priority=2),
-    Column("Type", 13, weight=1, max_width=26, priority=1, shown_from=72),
+    Column("Type", 13, weight=1, max_width=26, priority=1, shown_from=60),
 )
 FIELDS_AS_THEY_ARE = (FIELDS[0], FIELDS[1], FIELDS[3])
 REFERENCES = (
-    Column("Refers to it", 22, weight=3, max_width=44),
-    Column("Through", 12, weight=2, max_width=30),
+    Column("Refers to it", 19, weight=3, max_width=44),
+    Column("Through", 11, weight=2, max_width=30),
     Column("Rows", 8, align="right"),
     Column("On delete", 9, priority=1),
 )
@@ -141,7 +141,7 @@ def reference_row(reference: Reference) -> Row:
     """Who refers to a row."""
     rows = NOT_COUNTED if reference.rows is None else wording.thousands(reference.rows, exact=reference.exact)
     cells = (
-        display_text(reference.model),
+        display_text(reference.model.removeprefix("zerver.")),
         display_text(reference.lookup),
         rows,
         display_text(reference.on_delete.replace("_", " ").lower()),

@@ -86,14 +86,18 @@ def _lookups(field: ModelField, prefix: str) -> list[Candidate]:
 
 
 def _values(owner: ModelDescription | None, last: str, name: str, start: str) -> list[Candidate]:
+    """The choices that fit, and what was typed as it is."""
+    as_typed = Candidate(f"{name}={start}", "as typed" if start else "empty")
     if name.endswith("__isnull"):
-        return [Candidate(f"{name}={each}", "") for each in ("yes", "no") if each.startswith(start)]
+        return [Candidate(f"{name}={each}", "") for each in ("yes", "no") if each.startswith(start)] or [as_typed]
     field = _field(owner, last)
     options = field.options if field is not None else []
     fitting = [each for each in options if start.casefold() in f"{each.value} {each.shown}".casefold()]
-    return [
+    fitting.sort(key=lambda each: each.value != start)
+    found = [
         Candidate(f"{name}={each.value}", "" if each.shown == each.value else each.shown) for each in fitting[:MOST]
     ]
+    return found if as_typed.text in [each.text for each in found] else [*found, as_typed]
 
 
 def _kind(field: ModelField) -> str:

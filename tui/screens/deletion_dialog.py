@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Sequence
 from typing import Any, ClassVar
 
 from textual.app import ComposeResult
+from textual.containers import Horizontal
 from textual.content import Content
 from textual.widgets import Button, Input, Static
 
@@ -41,7 +42,9 @@ class DeletionDialog(RowChangeDialog):
     def confirmation(self) -> ComposeResult:
         """The words that have to be typed."""
         yield Static(id="confirm-line")
-        yield Input(compact=True, select_on_focus=False, id="confirm", disabled=True)
+        with Horizontal(id="typing"):
+            yield Static("›", id="sign")
+            yield Input(compact=True, select_on_focus=False, id="confirm", disabled=True)
 
     def looking(self) -> Awaitable[Any]:
         """Ask Django's collector."""
@@ -70,7 +73,8 @@ class DeletionDialog(RowChangeDialog):
         line = Content.assemble("To go on, type ", shown(preview.confirm, "bold"))
         self.query_one("#confirm-line", Static).update(line if possible else Content(""))
         field = self.query_one("#confirm", Input)
-        field.value, field.disabled, field.display = "", not possible, possible
+        field.value, field.disabled = "", not possible
+        self.query_one("#typing").display = possible
         self.query_one("#do", Button).disabled = True
         if preview.refusals:
             self.say(Content.styled("Refused: nothing can be deleted while something forbids it.", "bold $error"))
@@ -96,7 +100,7 @@ class DeletionDialog(RowChangeDialog):
         """What is gone."""
         gone = tuple(Fact(wording.thousands(count), shown(model)) for model, count in result.deleted.items())
         self.query_one(Facts).sections = (Section("Deleted", gone),)
-        self.query_one("#confirm").display = False
+        self.query_one("#typing").display = False
         self.query_one("#confirm-line").display = False
 
 

@@ -10,7 +10,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.message import Message
-from textual.widgets import Input, OptionList, Static
+from textual.widgets import OptionList, Static
 
 from tui import keys
 from tui.filter_completion import Candidate, candidates, split, wanted_models
@@ -110,25 +110,14 @@ class FilterDialog(Dialog[tuple[str, str]]):
         line.value = text
         line.cursor_position = len(text)
 
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        """With no completions the list says nothing: a whole filter is taken all the same."""
-        event.stop()
-        self._take()
-
     def on_pick_list_picked(self, event: PickList.Picked) -> None:
         """A field is completed; a value is taken."""
         event.stop()
         chosen = self._offered[event.index].text
-        _, value = split(self.query_one(PickList).text)
-        if value is None or (value == "" and split(chosen)[1]):
+        _, typed = split(self.query_one(PickList).text)
+        name, value = split(chosen)
+        if typed is None or value is None:
             self._type(chosen)
-            return
-        self._take()
-
-    def _take(self) -> None:
-        name, value = split(self.query_one(PickList).text)
-        if value is None or not name:
-            self._say(shown("A filter is field=value.", "$warning"))
             return
         self._say(Content.styled("Looking…", MUTED))
         self._check((name, value))

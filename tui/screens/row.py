@@ -215,7 +215,8 @@ class RowScreen(StewardScreen):
         self._source.put(0, [reference_row(each) for each in self._shown][:MOST_LINES])
         table = self.query_one(ReferenceTable)
         table.empty = "Counting…" if self._counting else "Nothing can refer to it."
-        table.rows_changed()
+        # Until somebody is there, the greatest stays at the top.
+        table.rows_changed(keep_cursor=table.has_focus)
         self._show_state()
 
     # Showing
