@@ -12,11 +12,15 @@ HOME = Path("~/zulip-steward-exports")
 MOST_TRIES = 100
 
 
-def suggest(person: Person, now: datetime) -> Path:
-    """A directory that does not exist yet, named by realm, id and day; never by name or address."""
-    base = HOME.expanduser() / f"{person.realm or 'root'}-{person.id}-{now:%Y-%m-%d}"
-    others = (base.with_name(f"{base.name}-{number}") for number in range(2, MOST_TRIES))
-    return next((path for path in (base, *others) if not path.exists()), base)
+def suggest(person: Person, now: datetime, suffix: str = "") -> Path:
+    """A directory, or a file with this suffix, that does not exist yet.
+
+    Named by realm, id and day; never by name or address.
+    """
+    base = f"{person.realm or 'root'}-{person.id}-{now:%Y-%m-%d}"
+    names = (base, *(f"{base}-{number}" for number in range(2, MOST_TRIES)))
+    places = [HOME.expanduser() / f"{name}{suffix}" for name in names]
+    return next((path for path in places if not path.exists()), places[0])
 
 
 def suggest_file(person: Person, section: str, now: datetime) -> Path:
@@ -62,6 +66,21 @@ def objection(typed: str) -> str | None:
         if path.exists():
             return "This is a file: name a directory."
         return _cannot_write_below(path)
+    except (OSError, RuntimeError, ValueError) as error:
+        return f"This path cannot be used: {getattr(error, 'strerror', None) or error}."
+
+
+def folder_objection(typed: str) -> str | None:
+    """Why this will not do as a folder for several exports, which may be there already; None where it will."""
+    if not typed.strip():
+        return "Name a folder."
+    if not typed.strip().isprintable():
+        return "This path holds characters that cannot be seen."
+    try:
+        path = read_path(typed)
+        if path.exists() and not path.is_dir():
+            return "This is a file: name a folder."
+        return _cannot_write_below(path / "export")
     except (OSError, RuntimeError, ValueError) as error:
         return f"This path cannot be used: {getattr(error, 'strerror', None) or error}."
 

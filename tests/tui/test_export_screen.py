@@ -1,37 +1,18 @@
-"""From the search to a finished export with the keyboard alone, at 80x24; and what cancelling leaves."""
+"""An export under way, and its result; what cancelling, failing and quitting leave."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 import pytest
-from textual.widgets import Button, Input
 
-from tests.tui.driving import SIZES, Driver, running
-from tests.tui.frames import assert_frame
-from tui import destination
+from tests.tui.driving import Driver, running
+from tests.tui.test_export_wizard import ask, exports, review, wizard
 from tui.screens.export import ExportScreen
-from tui.screens.export_dialog import ExportDialog
-from zulip_bridge.export import ExportResult, verify_export
+from tui.screens.export_wizard import ExportWizard
+from zulip_bridge.export import ExportResult, Keys, verify_export
 
-
-@pytest.fixture
-def exports(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Where exports go by default."""
-    directory = tmp_path / "exports"
-    monkeypatch.setattr(destination, "HOME", directory)
-    return directory
-
-
-async def ask(driver: Driver, text: str) -> ExportDialog:
-    """Open the dialog for the first that a search finds."""
-    await driver.open(text)
-    await driver.press("x")
-    await driver.until(lambda: isinstance(driver.app.screen, ExportDialog), "the dialog")
-    await driver.until_text("at least", "messages")
-    screen = driver.app.screen
-    assert isinstance(screen, ExportDialog)
-    return screen
+__all__ = ["exports"]
 
 
 async def begun(driver: Driver) -> ExportScreen:
@@ -50,11 +31,14 @@ async def result_of(driver: Driver) -> ExportResult:
     return screen.result
 
 
-async def test_from_search_to_export_without_a_mouse(install: Path, exports: Path) -> None:
+async def test_from_search_to_export_with_enter_alone(install: Path, exports: Path) -> None:
     async with running(install) as driver:
-        screen = await ask(driver, "marc admin")
-        assert driver.app.focused is screen.query_one("#cancel")
-        await driver.press("right", "enter")
+        await ask(driver, "marc admin")
+        for title in ("Whose data", "How", "Review"):
+            await driver.press("enter")
+            await driver.until(lambda title=title: title == wizard(driver).steps[wizard(driver).at].TITLE)  # type: ignore[misc]
+        await driver.until(lambda: wizard(driver).focused is wizard(driver).query_one("#export"))
+        await driver.press("enter")
         result = await result_of(driver)
         assert result.path.parent == exports
         assert verify_export(result.path) == []
@@ -64,74 +48,90 @@ async def test_from_search_to_export_without_a_mouse(install: Path, exports: Pat
         assert driver.app.clipboard == str(result.path)
         await driver.press("h")
         assert driver.app.clipboard == result.manifest_sha256
+        await driver.press("v")
+        await driver.until_text("every file is as the manifest says")
         await driver.press("escape")
         await driver.until_text("Identity")
 
 
-async def test_cancel_comes_first_and_does_nothing(install: Path, exports: Path) -> None:
+async def test_what_was_changed_since_is_found_by_verifying(install: Path, exports: Path) -> None:
     async with running(install) as driver:
-        await ask(driver, "marc admin")
+        await ask(driver, "noel never")
+        await review(driver)
         await driver.press("enter")
-        await driver.until_text("Identity")
-        assert not exports.exists()
+        result = await result_of(driver)
+        (result.path / "user.json").write_text("{}")
+        await driver.press("v")
+        await driver.until_text("✕", "user.json")
 
 
-async def test_a_place_that_will_not_do_is_refused_at_once(install: Path, exports: Path, tmp_path: Path) -> None:
-    (tmp_path / "full").mkdir()
-    (tmp_path / "full" / "something").touch()
+async def test_an_encrypted_archive_is_verified_with_the_passphrase_that_was_typed(
+    install: Path, exports: Path
+) -> None:
     async with running(install) as driver:
-        screen = await ask(driver, "marc admin")
-        screen.query_one(Input).value = str(tmp_path / "full")
-        await driver.until_text("This directory is not empty: name another.")
-        assert screen.query_one("#export", Button).disabled
-        screen.query_one(Input).value = ""
-        await driver.until_text("Name a directory.")
-        screen.query_one(Input).value = str(tmp_path / "full" / "something")
-        await driver.until_text("This is a file")
-        screen.query_one(Input).value = str(tmp_path / "empty")
-        await driver.until(lambda: not screen.query_one("#export", Button).disabled)
+        await ask(driver, "noel never")
+        await driver.press("enter", "enter", "down", "right", "right")
+        await driver.until_text("once more")
+        await driver.press("down", *"correct horse battery".replace(" ", "-"), "enter")
+        await driver.press(*"correct horse battery".replace(" ", "-"), "enter")
+        await driver.until_text("encrypted with a passphrase", "tar.gz")
+        assert "horse" not in driver.text
+        await driver.press("enter")
+        result = await result_of(driver)
+        assert result.path.name.endswith(".tar.gz.age")
+        assert verify_export(result.path, Keys("correct-horse-battery")) == []
+        await driver.until_text("archive", str(result.sha256), "unpacked")
+        await driver.press("v")
+        await driver.until_text("every file is as the manifest says")
 
 
 async def test_a_second_export_on_a_day_gets_another_name(install: Path, exports: Path) -> None:
     async with running(install) as driver:
         await ask(driver, "noel never")
-        await driver.press("right", "enter")
+        await review(driver)
+        await driver.press("enter")
         first = await result_of(driver)
         await driver.press("escape")
         await driver.until_text("Identity")
         await driver.press("x")
-        await driver.until(lambda: isinstance(driver.app.screen, ExportDialog))
-        assert driver.app.screen.query_one(Input).value == f"{first.path}-2"
+        await driver.until(lambda: isinstance(driver.app.screen, ExportWizard))
+        assert wizard(driver).plan.destination == f"{first.path}-2"
 
 
-async def test_cancelling_keeps_nothing(install: Path, exports: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_cancelling_keeps_nothing_but_the_choices(install: Path, exports: Path) -> None:
     async with running(install) as driver:
         await ask(driver, "marta heavy")
-        await driver.press("right", "enter")
+        await driver.press("right")
+        await review(driver)
+        await driver.press("enter")
         await begun(driver)
         await driver.press("escape")
         await driver.until_text("Cancelled.", "Nothing is kept")
         assert not exports.exists() or list(exports.iterdir()) == []
         await driver.press("escape")
-        await driver.until_text("Identity")
+        await driver.until_text("Portability · ", "[ Export ]")
 
 
 async def test_quitting_under_way_keeps_nothing(install: Path, exports: Path) -> None:
     async with running(install) as driver:
         await ask(driver, "marta heavy")
-        await driver.press("right", "enter")
+        await review(driver)
+        await driver.press("enter")
         await begun(driver)
         await driver.press("ctrl+q")
     assert not exports.exists() or list(exports.iterdir()) == []
 
 
-async def test_a_failure_is_a_sentence(install: Path, exports: Path, tmp_path: Path) -> None:
+async def test_a_failure_is_a_sentence(
+    install: Path, exports: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async with running(install) as driver:
-        screen = await ask(driver, "noel never")
-        taken = Path(screen.query_one(Input).value)
-        await driver.press("right")
+        await ask(driver, "noel never")
+        await review(driver)
+        taken = Path(wizard(driver).plan.destination)
+        monkeypatch.setattr("tui.destination.objection", lambda typed: None)
         taken.mkdir(parents=True)
-        (taken / "something").touch()  # after the dialog has looked
+        (taken / "something").touch()  # after the wizard has looked
         await driver.press("enter")
         export = await begun(driver)
         await driver.until(lambda: not export.running)
@@ -140,11 +140,26 @@ async def test_a_failure_is_a_sentence(install: Path, exports: Path, tmp_path: P
         assert [path.name for path in taken.iterdir()] == ["something"]
 
 
-@pytest.mark.parametrize("size", SIZES)
-async def test_dialog_frame(install: Path, monkeypatch: pytest.MonkeyPatch, size: str) -> None:
-    monkeypatch.setattr(destination, "HOME", Path("/tmp/zulip-steward-frames"))
-    async with running(install, SIZES[size]) as driver:
-        await ask(driver, "noel never")
-        driver.hold_still()
-        await driver.pilot.pause()
-        assert_frame(f"export-dialog-{size}", driver.app)
+async def test_several_people_get_an_export_each_and_one_may_fail(install: Path, exports: Path) -> None:
+    async with running(install) as driver:
+        await driver.find("never")
+        await driver.press("escape", "space")
+        await driver.find("marc admin")
+        await driver.press("space", "x")
+        await driver.until(lambda: isinstance(driver.app.screen, ExportWizard), "the wizard")
+        await driver.until_text("2 people of 2", "Noel", "Marc")
+        await review(driver)
+        await driver.until_text("2 people: ")
+        plan = wizard(driver).plan
+        first, second = (order.destination for order in plan.orders(driver.app.clock()))
+        first.mkdir(parents=True)
+        (first / "something").touch()
+        await driver.press("enter")
+        export = await begun(driver)
+        await driver.until(lambda: not export.running)
+        await driver.until_text("1 of 2 exports written", second.name, "✕")
+        assert verify_export(second) == []
+        await driver.press("v")
+        await driver.until_text("every file is as the manifest says")
+        await driver.press("y")
+        assert driver.app.clipboard == str(exports / first.parent.name)

@@ -1,9 +1,11 @@
-"""An export under way, and its result."""
+"""Exports under way, of one person or of several, and what came of them."""
 
 from __future__ import annotations
 
+import asyncio
 import time
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import work
@@ -17,7 +19,6 @@ from textual.worker import Worker
 
 from tui import portrait, wording
 from tui.screens.base import StewardScreen
-from tui.screens.export_dialog import ExportOrder
 from tui.shown import MUTED, shown
 from tui.widgets.columns import Column
 from tui.widgets.facts import Fact, Facts, Section
@@ -26,6 +27,9 @@ from tui.widgets.rows import PagedRows, Row
 from tui.widgets.virtual_table import VirtualTable
 from zulip_bridge.api.calls import Progress
 from zulip_bridge.api.errors import ErrorKind, Problem, StewardError
+from zulip_bridge.api.export_scope import ExportScope
+from zulip_bridge.export import Difference, Keys, Packaging, Passphrase, Recipients
+from zulip_bridge.export.recorded import Order, Outcome
 from zulip_bridge.text import display_text
 
 if TYPE_CHECKING:
@@ -33,11 +37,27 @@ if TYPE_CHECKING:
 
 MOST_WARNINGS = 10_000
 WARNING_COLUMNS = (Column("About", 24, weight=3), Column("What is not as it should be", 36, weight=1))
+OUTCOME_COLUMNS = (
+    Column("Who", 20, weight=1, max_width=40),
+    Column("What came of it", 30, weight=3),
+    Column("Size", 9, align="right"),
+)
 NOTHING_KEPT = "Nothing is kept: what had been written was removed."
+DIFFERENCES_SHOWN = 5
+ONLY_THEY = "Only who has the secret key can open it: zulip-steward export verify PATH --identity FILE"
 
 
-class Warnings(VirtualTable):
-    """What the export goes without."""
+@dataclass(frozen=True)
+class ExportOrders:
+    """Whom to export where, what of them, and how it is written."""
+
+    orders: tuple[Order, ...]
+    scope: ExportScope
+    packaging: Packaging
+
+
+class Listed(VirtualTable):
+    """Rows that lead nowhere."""
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Keys that lead nowhere are not offered."""
@@ -45,7 +65,7 @@ class Warnings(VirtualTable):
 
 
 class ExportScreen(StewardScreen):
-    """Runs an order to its end; Esc cancels while it runs, and leaves afterwards."""
+    """Runs orders to their end; Esc cancels while it runs, and leaves afterwards."""
 
     CSS_PATH = "export.tcss"
     AUTO_FOCUS = ""
@@ -54,8 +74,11 @@ class ExportScreen(StewardScreen):
             "escape", "cancel", "cancel", key_display="esc", id="export.cancel", tooltip="End it; nothing is kept"
         ),
         Binding("escape,enter", "back", "back", key_display="esc", id="export.back", tooltip="Go back"),
-        Binding("y", "copy", "copy path", id="export.copy", tooltip="Copy the directory's path"),
-        Binding("h", "copy_hash", "copy hash", id="export.hash", tooltip="Copy the manifest's sha256"),
+        Binding(
+            "v", "verify", "verify", id="export.verify", tooltip="Read it again, and check it against its manifest"
+        ),
+        Binding("y", "copy", "copy path", id="export.copy", tooltip="Copy the path"),
+        Binding("h", "copy_hash", "copy hash", id="export.hash", tooltip="Copy the sha256"),
         Binding("w", "warnings", "warnings", id="export.warnings", tooltip="Read the warnings"),
     ]
 
@@ -63,112 +86,202 @@ class ExportScreen(StewardScreen):
     class Progressed(Message):
         """It has come further."""
 
+        order: Order
         progress: Progress
 
     @dataclass
-    class Done(Message):
-        """It is whole."""
+    class Told(Message):
+        """What became of one."""
 
-        result: ExportResult
+        outcome: Outcome
 
     @dataclass
     class Ended(Message):
-        """It is not: cancelled, or failed with a problem."""
+        """Nothing is under way any more; ``problem`` where one order could not be carried out at all."""
 
-        problem: Problem | None
+        problem: Problem | None = None
+        is_cancelled: bool = False
 
-    def __init__(self, order: ExportOrder) -> None:
+    @dataclass
+    class Verified(Message):
+        """It was read again."""
+
+        path: Path
+        differences: list[Difference] | str
+
+    def __init__(self, orders: ExportOrders) -> None:
         super().__init__()
-        self.order = order
-        self.result: ExportResult | None = None
+        self.orders = orders
+        self.outcomes: list[Outcome] = []
         self.running = True
         self._began = time.monotonic()
         self._worker: Worker[None] | None = None
+        self._now: Order | None = None
+        self._cancelling = False
+        self._verifying = False
+        self._checked: Fact | None = None
+
+    @property
+    def is_for_many(self) -> bool:
+        """Whether a list of what became of each is shown."""
+        return len(self.orders.orders) > 1
+
+    @property
+    def results(self) -> list[ExportResult]:
+        """What there is now."""
+        return [each.result for each in self.outcomes if each.result is not None]
+
+    @property
+    def result(self) -> ExportResult | None:
+        """The only one, or the last."""
+        return self.results[-1] if self.results else None
+
+    @property
+    def is_done(self) -> bool:
+        """Whether everything that was ordered is there."""
+        return len(self.results) == len(self.orders.orders)
 
     def body(self) -> ComposeResult:
         """A title, the phases, what became of it, the warnings."""
-        person = self.order.person
-        yield Static(
-            Content.assemble(
-                ("Export · ", MUTED),
-                shown(person.full_name, "bold $accent", limit=40),
-                (f" · {display_text(portrait.realm_words(person))} · id {person.id}", MUTED),
-            ),
-            id="title",
-        )
+        yield Static(self._title(), id="title")
         yield Phases(id="phases")
         with VerticalScroll(id="outcome", can_focus=False):
             yield Facts()
-        yield Warnings(WARNING_COLUMNS, PagedRows(page_size=MOST_WARNINGS), markable=False, id="warnings")
+        if self.is_for_many:
+            yield Listed(OUTCOME_COLUMNS, PagedRows(page_size=MOST_WARNINGS), markable=False, empty="", id="outcomes")
+        yield Listed(WARNING_COLUMNS, PagedRows(page_size=MOST_WARNINGS), markable=False, id="warnings")
+
+    def _title(self) -> Content:
+        orders = self.orders.orders
+        if self.is_for_many:
+            return Content.assemble(("Export · ", MUTED), (f"{len(orders)} people", "bold $accent"))
+        person = orders[0].person
+        where = f" · {display_text(portrait.realm_words(person))} · id {person.id}"
+        return Content.assemble(
+            ("Export · ", MUTED), shown(person.full_name, "bold $accent", limit=40), (where, MUTED)
+        )
 
     def on_mount(self) -> None:
         """Start."""
-        self._tell(Content.styled(f"to {display_text(str(self.order.destination))}", MUTED))
+        place = self.orders.orders[0].destination
+        self._tell(Content.styled(f"to {display_text(str(place.parent if self.is_for_many else place))}", MUTED))
         self._worker = self._export()
+
+    # Running
 
     @work(exclusive=True, group="export", exit_on_error=False)
     async def _export(self) -> None:
         assert self.steward is not None
-        order = self.order
+        orders, scope, packaging = self.orders.orders, self.orders.scope, self.orders.packaging
         try:
-            result = await self.steward.export(order.person, order.destination, self._on_progress)
+            if self.is_for_many:
+                await self.steward.exports.export_all(orders, self._on_progress, self._on_outcome, scope, packaging)
+            else:
+                (order,) = orders
+                result = await self.steward.export(
+                    order.person,
+                    order.destination,
+                    lambda progress: self._on_progress(order, progress),
+                    scope,
+                    packaging,
+                )
+                self._on_outcome(Outcome(order, "done", result))
         except StewardError as error:
-            cancelled = error.kind is ErrorKind.CANCELLED
-            self.post_message(self.Ended(None if cancelled else error.problem))
+            is_cancelled = error.kind is ErrorKind.CANCELLED
+            self.post_message(self.Ended(None if is_cancelled else error.problem, is_cancelled))
             return
-        self.post_message(self.Done(result))
+        self.post_message(self.Ended())
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         """A cancelled task can no longer tell of itself."""
         super().on_worker_state_changed(event)
         if event.worker is self._worker and event.worker.is_cancelled and event.worker.is_finished:
-            self.post_message(self.Ended(None))
+            self.post_message(self.Ended(is_cancelled=True))
 
-    def _on_progress(self, progress: Progress) -> None:
-        self.post_message(self.Progressed(progress))
+    def _on_progress(self, order: Order, progress: Progress) -> None:
+        self.post_message(self.Progressed(order, progress))
+
+    def _on_outcome(self, outcome: Outcome) -> None:
+        self.post_message(self.Told(outcome))
 
     def on_export_screen_progressed(self, message: Progressed) -> None:
         """Draw it."""
-        if self.running:
-            phases = self.query_one(Phases)
-            phases.take(message.progress)
-            elapsed = wording.seconds(time.monotonic() - self._began)
-            self._tell(Content.styled(f"{wording.size(phases.bytes)} received, {elapsed}", MUTED))
-
-    def on_export_screen_done(self, message: Done) -> None:
-        """Say what there is now."""
-        self.result = message.result
-        self._finish()
-        self.query_one(Facts).sections = (Section("Done", tuple(_result_facts(message.result))),)
-        rows = [
-            _warning_row(index, each.subject, each.sentence) for index, each in enumerate(message.result.warnings)
-        ]
-        table = self.query_one(Warnings)
-        source = PagedRows(page_size=MOST_WARNINGS)
-        source.put(0, rows[:MOST_WARNINGS], count=min(len(rows), MOST_WARNINGS))
-        table.source = source
-
-    def on_export_screen_ended(self, message: Ended) -> None:
-        """Say why there is nothing."""
         if not self.running:
             return
-        self._finish()
-        if message.problem is None:
-            facts = [Fact("", Content.styled("Cancelled.", "bold")), Fact("", Content(NOTHING_KEPT))]
-        else:
+        phases = self.query_one(Phases)
+        if message.order is not self._now:
+            self._now = message.order
+            phases.begin_anew()
+        phases.take(message.progress)
+        if not self._cancelling:
+            elapsed = wording.seconds(time.monotonic() - self._began)
+            self._tell(Content.assemble(self._which(), (f"{wording.size(phases.bytes)} read, {elapsed}", MUTED)))
+
+    def _which(self) -> Content:
+        if not self.is_for_many or self._now is None:
+            return Content("")
+        number = self.orders.orders.index(self._now) + 1
+        name = shown(self._now.person.full_name, "bold", limit=40)
+        return Content.assemble(f"{number} of {len(self.orders.orders)} · ", name, " · ")
+
+    def on_export_screen_told(self, message: Told) -> None:
+        """Keep it, and list it where there are several."""
+        self.outcomes.append(message.outcome)
+        if self.is_for_many:
+            table = self.query_one("#outcomes", Listed)
+            source = PagedRows(page_size=MOST_WARNINGS)
+            rows = [_outcome_row(index, each) for index, each in enumerate(self.outcomes)]
+            source.put(0, rows[:MOST_WARNINGS], count=min(len(rows), MOST_WARNINGS))
+            table.source = source
+
+    def on_export_screen_ended(self, message: Ended) -> None:
+        """Say what there is now, or why there is nothing."""
+        if not self.running:
+            return
+        self.running = False
+        self.refresh_bindings()
+        if message.problem is not None:
             self.steward_app.remember(message.problem)
+        self._show_end(message)
+        self._list_warnings()
+        if self.is_for_many:
+            self.query_one("#outcomes", Listed).focus()
+
+    def _show_end(self, message: Ended) -> None:
+        if self.is_for_many:
+            self._show_facts("", _many_facts(self, message))
+        elif self.result is not None:
+            self._show_facts("Done", _result_facts(self.result))
+        elif message.problem is None:
+            self._show_facts("", [Fact("", Content.styled("Cancelled.", "bold")), Fact("", Content(NOTHING_KEPT))])
+        else:
             facts = [Fact("", shown(f"✕ {message.problem.sentence}", "bold $error")), Fact("", Content(NOTHING_KEPT))]
             if message.problem.cause:
                 said = Content.assemble(("d", "bold $primary"), (" shows the cause", MUTED))
                 facts.append(Fact("", said))
-        self.query_one(Facts).sections = (Section("", tuple(facts)),)
+            self._show_facts("", facts)
 
-    def _finish(self) -> None:
-        self.running = False
-        self.refresh_bindings()
+    def _show_facts(self, title: str, facts: list[Fact]) -> None:
+        self.query_one(Facts).sections = (Section(title, tuple(facts)),)
+
+    def _list_warnings(self) -> None:
+        found = [(result, warning) for result in self.results for warning in result.warnings]
+        rows = [
+            _warning_row(
+                index,
+                f"{result.path.name}: {warning.subject}" if self.is_for_many else warning.subject,
+                warning.sentence,
+            )
+            for index, (result, warning) in enumerate(found[:MOST_WARNINGS])
+        ]
+        source = PagedRows(page_size=MOST_WARNINGS)
+        source.put(0, rows, count=len(rows))
+        self.query_one("#warnings", Listed).source = source
 
     def _tell(self, words: Content) -> None:
         self.query_one(Facts).sections = (Section("", (Fact("", words),)),)
+
+    # Keys
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Cancelling is for what runs, all else for what has ended."""
@@ -176,50 +289,124 @@ class ExportScreen(StewardScreen):
             return self.running
         if action == "back":
             return not self.running
-        if action in ("copy", "copy_hash"):
-            return self.result is not None
+        if action in ("copy", "copy_hash", "verify"):
+            return not self.running and self.result is not None and (action != "copy_hash" or not self.is_for_many)
         if action == "warnings":
-            return self.result is not None and bool(self.result.warnings)
+            return not self.running and any(each.warnings for each in self.results)
         return True
 
     def action_cancel(self) -> None:
         """End it; the export cleans up before it says that it has ended."""
         if self._worker is not None:
+            self._cancelling = True
             self._tell(Content.styled("Cancelling…", "bold"))
             self._worker.cancel()
 
     def action_copy(self) -> None:
-        """Copy the path."""
+        """Copy the path; of several, their folder's."""
         if self.result is not None:
-            self.steward_app.copy(str(self.result.path), "The path was")
+            place = self.result.path
+            self.steward_app.copy(str(place.parent if self.is_for_many else place), "The path was")
 
     def action_copy_hash(self) -> None:
         """Copy the hash."""
         if self.result is not None:
-            self.steward_app.copy(self.result.manifest_sha256, "The hash was")
+            self.steward_app.copy(self.result.digest, "The hash was")
 
     def action_warnings(self) -> None:
         """Show them, or hide them."""
         shown_now = self.toggle_class("-warnings").has_class("-warnings")
         if shown_now:
-            self.query_one(Warnings).focus()
+            self.query_one("#warnings", Listed).focus()
         else:
-            self.set_focus(None)
+            self.set_focus(self.query_one("#outcomes", Listed) if self.is_for_many else None)
+
+    def action_verify(self) -> None:
+        """Check what was written."""
+        if isinstance(self.orders.packaging.encryption, Recipients):
+            self._show_check(Content(ONLY_THEY))
+        elif not self._verifying:
+            self._verifying = True
+            self._show_check(Content.styled("reading it again…", MUTED))
+            self._verify(self.results)
+
+    @work(exclusive=True, group="verify", exit_on_error=False)
+    async def _verify(self, results: list[ExportResult]) -> None:
+        from zulip_bridge.export import verify_export
+
+        encryption = self.orders.packaging.encryption
+        keys = Keys(encryption.text if isinstance(encryption, Passphrase) else None)
+        for result in results:
+            try:
+                found: list[Difference] | str = await asyncio.to_thread(verify_export, result.path, keys)
+            except StewardError as error:
+                found = error.sentence
+            if found or result is results[-1]:
+                self.post_message(self.Verified(result.path, found))
+                return
+
+    def on_export_screen_verified(self, message: Verified) -> None:
+        """Say whether it is as it was written."""
+        self._verifying = False
+        found = message.differences
+        if not found:
+            number = len(self.results)
+            each = "each of them is" if number > 1 else "it is"
+            self._show_check(Content.styled(f"✓ {each} whole: every file is as the manifest says", "bold $success"))
+        elif isinstance(found, str):
+            self._show_check(shown(f"✕ {found}", "bold $error"))
+        else:
+            said = "; ".join(f"{each.path}: {each.sentence}" for each in found[:DIFFERENCES_SHOWN])
+            self._show_check(shown(f"✕ {message.path.name} differs: {said}", "bold $error"))
+
+    def _show_check(self, words: Content) -> None:
+        facts = self.query_one(Facts)
+        (section,) = facts.sections
+        kept = [each for each in section.facts if each is not self._checked]
+        self._checked = Fact("verified", words)
+        facts.sections = (Section(section.title, (*kept, self._checked)),)
 
 
 def _result_facts(result: ExportResult) -> list[Fact]:
-    warnings = Content("none")
-    if result.warnings:
-        words = wording.counted(len(result.warnings), "thing is", "things are") + " not as they should be"
-        warnings = Content.assemble((words, "bold $warning"), "  ", ("w", "bold $primary"), (" to read", MUTED))
+    size = wording.size(result.bytes)
+    if result.sha256 is not None:
+        size = f"{wording.size(result.stored_bytes)}, {size} unpacked"
     return [
-        Fact("directory", shown(str(result.path), "bold")),
-        Fact("files", Content(f"{wording.thousands(result.files)} · {wording.size(result.bytes)}")),
+        Fact("directory" if result.sha256 is None else "archive", shown(str(result.path), "bold")),
+        Fact("files", Content(f"{wording.thousands(result.files)} · {size}")),
         Fact("messages", Content(wording.thousands(result.messages))),
         Fact("time", Content(wording.seconds(result.seconds))),
-        Fact("sha256", shown(result.manifest_sha256)),
-        Fact("warnings", warnings),
+        Fact("sha256", shown(result.digest)),
+        Fact("warnings", _warnings_words(len(result.warnings))),
     ]
+
+
+def _many_facts(screen: ExportScreen, message: ExportScreen.Ended) -> list[Fact]:
+    results, of = screen.results, len(screen.orders.orders)
+    words = f"{wording.thousands(len(results))} of {wording.counted(of, 'export')} written"
+    if message.is_cancelled:
+        words += "; cancelled, and of the one under way nothing is kept"
+    size = wording.size(sum(each.stored_bytes for each in results))
+    return [
+        Fact("", Content.styled(words + ".", "bold" if len(results) == of else "bold $warning")),
+        Fact("folder", shown(str(screen.orders.orders[0].destination.parent), "bold")),
+        Fact("size", Content(size)),
+        Fact("warnings", _warnings_words(sum(len(each.warnings) for each in results))),
+    ]
+
+
+def _warnings_words(number: int) -> Content:
+    if not number:
+        return Content("none")
+    words = wording.counted(number, "thing is", "things are") + " not as they should be"
+    return Content.assemble((words, "bold $warning"), "  ", ("w", "bold $primary"), (" to read", MUTED))
+
+
+def _outcome_row(index: int, outcome: Outcome) -> Row:
+    name = display_text(outcome.order.person.full_name, limit=60)
+    if outcome.result is None:
+        return Row(index, (name, display_text(f"✕ {outcome.sentence}", limit=300), ""), style="error")
+    return Row(index, (name, display_text(outcome.result.path.name), wording.size(outcome.result.stored_bytes)))
 
 
 def _warning_row(index: int, subject: str, sentence: str) -> Row:

@@ -64,7 +64,7 @@ class PeopleScreen(PeopleListing):
         Binding("slash", "search", "search", key_display="/", id="people.search", tooltip="Type what to search for"),
         Binding("e", "edit", "edit", id="people.edit", tooltip="Edit the person under the cursor"),
         Binding("a", "actions", "actions", id="people.actions", tooltip="Do something with whoever is marked"),
-        Binding("x", "export", "export", id="people.export", tooltip="Export the person under the cursor"),
+        Binding("x", "export", "export", id="people.export", tooltip="Export whoever is marked, or the person here"),
         Binding(
             "asterisk,ctrl+a",
             "mark_all",
@@ -254,9 +254,10 @@ class PeopleScreen(PeopleListing):
             self.query_one(FilterBar).filters = Filters()
 
     def action_export(self) -> None:
-        """Ask where to."""
-        if self._current is not None:
-            self.steward_app.start_export(self._current, self._details.get(self._current.id))
+        """Ask what and where to, for whoever is marked, or for the one under the cursor."""
+        people = self.marked.people or ([self._current] if self._current else [])
+        if people:
+            self.steward_app.start_export(people)
 
     def action_edit(self) -> None:
         """Open the fields of the person under the cursor."""

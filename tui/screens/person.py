@@ -161,7 +161,7 @@ class PersonScreen(StewardScreen):
 
     def action_export(self) -> None:
         """Ask where to."""
-        self.steward_app.start_export(self.person, self.detail)
+        self.steward_app.start_export([self.person])
 
     def action_copy(self) -> None:
         """Copy what the tab says."""

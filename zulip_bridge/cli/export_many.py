@@ -13,7 +13,7 @@ from zulip_bridge.api.errors import ErrorKind, StewardError
 from zulip_bridge.api.export_scope import ExportScope
 from zulip_bridge.export import ExportResult, Packaging
 from zulip_bridge.export.people_file import Named, PeopleFileError, read_people
-from zulip_bridge.export.recorded import Order, Outcome
+from zulip_bridge.export.recorded import Order, Outcome, archive_name
 
 from .ending import REFUSED, refused
 from .narration import counted, narrate, status
@@ -117,11 +117,6 @@ async def _export(
             narrate(f"{path_text(outcome.order.destination)}: {outcome.sentence}")
 
     return await steward.exports.export_all(orders, on_progress, on_outcome, scope or SAME, packaging)
-
-
-def archive_name(person: Person, today: datetime, packaging: Packaging) -> str:
-    """The name of one person's export among others: organization, id and day, never a name or an address."""
-    return f"{person.realm or 'root'}-{person.id}-{today:%Y-%m-%d}{packaging.suffix}"
 
 
 def _summarize(asked: list[Asked], as_json: bool) -> None:

@@ -13,6 +13,7 @@ from .packaging import (
     Permissions,
     Recipients,
     format_of,
+    stem_of,
 )
 from .run import export_person
 from .verify import verify_export
@@ -38,5 +39,6 @@ __all__ = [
     "free_bytes",
     "read_identities",
     "read_recipients",
+    "stem_of",
     "verify_export",
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Any, Literal, Protocol
@@ -139,6 +140,11 @@ class Exports:
         summary = {**parameters, **{name: value for name, value in digests.items() if value}}
         await self._record(FINISHED, Result("done", sentence), person, {**summary, "warnings": len(result.warnings)})
         return result
+
+
+def archive_name(person: Person, today: datetime, packaging: Packaging) -> str:
+    """The name of one person's export among others: organization, id and day, never a name or an address."""
+    return f"{person.realm or 'root'}-{person.id}-{today:%Y-%m-%d}{packaging.suffix}"
 
 
 class _Worker:

@@ -1,0 +1,240 @@
+"""The wizard: what each step asks, what it refuses, and that going back forgets nothing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pyrage
+import pytest
+from textual.widgets import Input
+
+from tests.tui.driving import SIZES, Driver, running
+from tests.tui.frames import assert_frame
+from tui import destination
+from tui.screens.export_wizard import ExportWizard
+from tui.widgets.choices import Choices
+from zulip_bridge.api.export_scope import sections_of
+from zulip_bridge.export import Packaging, Recipients
+
+
+@pytest.fixture
+def exports(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where exports go by default."""
+    directory = tmp_path / "exports"
+    monkeypatch.setattr(destination, "HOME", directory)
+    return directory
+
+
+def wizard(driver: Driver) -> ExportWizard:
+    """The wizard, which is on top."""
+    screen = driver.app.screen
+    assert isinstance(screen, ExportWizard)
+    return screen
+
+
+async def ask(driver: Driver, text: str) -> ExportWizard:
+    """Open the wizard for the first that a search finds."""
+    await driver.open(text)
+    await driver.press("x")
+    await driver.until(lambda: isinstance(driver.app.screen, ExportWizard), "the wizard")
+    await driver.until(lambda: wizard(driver).focused is not None, "the focus")
+    return wizard(driver)
+
+
+async def step(driver: Driver, title: str) -> None:
+    """Press Enter until this step is there."""
+    screen = wizard(driver)
+    wanted = [each.TITLE for each in screen.steps].index(title)
+    while screen.at < wanted:
+        before = screen.at
+        await driver.press("enter")
+        await driver.until(lambda before=before: screen.at > before, f"the step after {screen.steps[before].TITLE}")  # type: ignore[misc]
+    await driver.until(lambda: screen.focused is not None and screen.steps[wanted] in screen.focused.ancestors)
+
+
+async def review(driver: Driver) -> None:
+    """Go to the last step."""
+    await step(driver, "Review")
+
+
+def type_into(driver: Driver, name: str, text: str) -> None:
+    """As if it had been pasted."""
+    wizard(driver).query_one(f"#{name}", Input).value = text
+
+
+async def test_sections_are_counted_and_can_be_taken_out(install: Path, exports: Path) -> None:
+    async with running(install) as driver:
+        screen = await ask(driver, "marta heavy")
+        await driver.until_text("Made by them", "up to 4,", "24 sections of 26")
+        assert screen.plan.sizes["messages.sent"].rows == 3_768
+        assert screen.plan.sections == set(sections_of("access"))
+        await driver.press("down", "space")
+        await driver.until_text("Chosen one by one · 23 sections of 26")
+        assert screen.plan.sections == set(sections_of("access")) - {"profile"}
+        await driver.press("up", "space")
+        await driver.until_text("Access request · 24 sections of 26")
+        await driver.press("up", "up", "right")
+        await driver.until_text("Portability", "What the person provided (GDPR Art. 20).")
+        assert screen.plan.sections == set(sections_of("portability"))
+
+
+async def test_what_is_left_out_by_hand_is_named_in_the_review(install: Path, exports: Path) -> None:
+    async with running(install) as driver:
+        await ask(driver, "noel never")
+        await driver.press("down", "space")
+        await review(driver)
+        await driver.until_text("not in it", "Profile and settings")
+
+
+async def test_nothing_cannot_be_exported(install: Path, exports: Path) -> None:
+    async with running(install) as driver:
+        screen = await ask(driver, "noel never")
+        screen.plan.take_sections(set())
+        await driver.press("enter")
+        await driver.until_text("Nothing is chosen")
+        assert screen.at == 0
+
+
+async def test_a_day_that_is_none_is_refused_and_dates_are_counted_anew(install: Path, exports: Path) -> None:
+    async with running(install) as driver:
+        screen = await ask(driver, "marta heavy")
+        await driver.until(lambda: "messages.sent" in screen.plan.sizes)
+        await step(driver, "Whose data")
+        type_into(driver, "first", "2026-13-01")
+        await driver.until_text("✕", "2026-13-01")
+        await driver.press("enter")
+        assert screen.at == 1
+        type_into(driver, "first", "2090-01-01")
+        await step(driver, "How")
+        await driver.press("escape", "escape")
+        await driver.until(lambda: screen.at == 0)
+        await driver.until(lambda: screen.plan.sizes and screen.plan.sizes["messages.sent"].rows == 0, "new figures")
+        assert screen.plan.scope().since == "2090-01-01T00:00:00Z"
+
+
+async def test_going_back_and_forth_forgets_nothing(install: Path, exports: Path, tmp_path: Path) -> None:
+    async with running(install) as driver:
+        screen = await ask(driver, "noel never")
+        await driver.press("right", "right")
+        await step(driver, "Whose data")
+        await driver.press("right")
+        type_into(driver, "last", "2026-10-31")
+        await step(driver, "How")
+        await driver.press("right", "right", "right")
+        screen.query_one("#permissions", Choices).focus()
+        await driver.press("right")
+        await driver.press("escape", "escape")
+        await driver.until(lambda: screen.at == 0)
+        await review(driver)
+        await driver.until_text("Same as export_single_user", "replaced", "to 2026-10-31", "zip", "your group")
+        scope, packaging = screen.plan.scope(), screen.plan.packaging()
+        assert (scope.preset, scope.others, scope.until) == ("same", "redact", "2026-11-01T00:00:00Z")
+        assert packaging == Packaging("zip", None, "group")
+        (order,) = screen.plan.orders(driver.app.clock())
+        assert order.destination.parent == exports
+        assert order.destination.name.endswith(".zip")
+
+
+async def test_encryption_wants_an_archive_and_keys_that_are_keys(install: Path, exports: Path) -> None:
+    key = str(pyrage.x25519.Identity.generate().to_public())
+    async with running(install) as driver:
+        screen = await ask(driver, "noel never")
+        await step(driver, "How")
+        await driver.press("down", "right")
+        await driver.until(lambda: screen.query_one("#destination", Input).value.endswith(".tar.gz.age"))
+        type_into(driver, "keys", "age1nonsense")
+        await driver.press("enter")
+        await driver.until_text("This is not a key to encrypt to")
+        type_into(driver, "keys", key)
+        await review(driver)
+        await driver.until_text("encrypted to 1 key")
+        assert screen.plan.packaging().encryption == Recipients((key,))
+        await driver.press("escape")
+        await driver.until(lambda: screen.query_one("#format").has_focus)
+        await driver.press("left")
+        await driver.until(lambda: screen.plan.protection == "none", "a directory cannot be encrypted")
+        assert not screen.plan.destination.endswith(".age")
+
+
+async def test_passphrases_must_agree(install: Path, exports: Path) -> None:
+    async with running(install) as driver:
+        screen = await ask(driver, "noel never")
+        await step(driver, "How")
+        await driver.press("down", "left")
+        type_into(driver, "passphrase", "correct horse battery")
+        type_into(driver, "again", "something else")
+        screen.query_one("#format").focus()
+        await driver.press("enter")
+        await driver.until_text("The two passphrases differ.")
+        assert screen.steps[screen.at].TITLE == "How"
+        assert "horse" not in driver.text
+
+
+async def test_a_place_that_will_not_do_is_refused_at_once(install: Path, exports: Path, tmp_path: Path) -> None:
+    (tmp_path / "full").mkdir()
+    (tmp_path / "full" / "something").touch()
+    async with running(install) as driver:
+        screen = await ask(driver, "noel never")
+        await step(driver, "How")
+        type_into(driver, "destination", str(tmp_path / "full"))
+        await driver.until_text("This directory is not empty: name another.")
+        await driver.press("enter")
+        assert screen.steps[screen.at].TITLE == "How"
+        type_into(driver, "destination", "")
+        await driver.until_text("Name a directory.")
+        type_into(driver, "destination", str(tmp_path / "full" / "something"))
+        await driver.until_text("This is a file")
+        type_into(driver, "destination", str(tmp_path / "empty"))
+        await review(driver)
+
+
+async def test_leaving_does_nothing(install: Path, exports: Path) -> None:
+    async with running(install) as driver:
+        await ask(driver, "marc admin")
+        await driver.press("escape")
+        await driver.until_text("Identity")
+        assert not exports.exists()
+
+
+async def test_somebody_can_be_taken_out_of_several(install: Path, exports: Path) -> None:
+    async with running(install) as driver:
+        await driver.find("never")
+        await driver.press("escape", "space")
+        await driver.find("marc admin")
+        await driver.press("space", "x")
+        await driver.until(lambda: isinstance(driver.app.screen, ExportWizard), "the wizard")
+        await driver.until_text("2 people of 2", "Noel", "Marc")
+        screen = wizard(driver)
+        await driver.press("space")
+        await driver.until_text("1 person of 2")
+        assert [person.full_name for person in screen.plan.chosen] == ["Marc Admin"]
+        await driver.press("space", "enter")
+        await driver.until_text("Nobody is chosen")
+        await driver.press("up", "space")
+        await step(driver, "What")
+        await driver.until_text("not counted for several people")
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_wizard_frames(install: Path, monkeypatch: pytest.MonkeyPatch, size: str) -> None:
+    monkeypatch.setattr(destination, "HOME", Path("/tmp/zulip-steward-frames"))
+    monkeypatch.setattr("tui.wizard.how.free_bytes", lambda path: None)
+    monkeypatch.setattr("tui.wizard.review.free_bytes", lambda path: None)
+    async with running(install, SIZES[size]) as driver:
+        screen = await ask(driver, "marta heavy")
+        what = screen._what
+        await driver.until(lambda: not what.measuring, "the figures")
+        driver.hold_still()
+        await driver.pilot.pause()
+        assert_frame(f"export-wizard-what-{size}", driver.app)
+        await step(driver, "Whose data")
+        assert_frame(f"export-wizard-whose-{size}", driver.app)
+        await step(driver, "How")
+        await driver.press("down", "left")
+        type_into(driver, "passphrase", "correct horse battery")
+        type_into(driver, "again", "correct horse battery")
+        await driver.pilot.pause()
+        assert_frame(f"export-wizard-how-{size}", driver.app)
+        await review(driver)
+        await driver.pilot.pause()
+        assert_frame(f"export-wizard-review-{size}", driver.app)

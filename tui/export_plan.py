@@ -1,0 +1,168 @@
+"""What the operator has chosen in the export wizard so far; kept while they go back and forth."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Literal
+
+from tui import destination, wording
+from zulip_bridge.api.errors import StewardError
+from zulip_bridge.api.export_scope import PRESETS, SECTIONS, ExportScope, Others, SectionSize, choose, sections_of
+from zulip_bridge.api.people import Person
+from zulip_bridge.export import Format, Packaging, Passphrase, Permissions, Recipients, read_recipients, stem_of
+from zulip_bridge.export.packaging import ENCRYPTED
+from zulip_bridge.export.recorded import Order, archive_name
+
+Protection = Literal["none", "keys", "passphrase"]
+USUAL = "access"
+ALL = tuple(each.name for each in SECTIONS)
+TEXT_SHRINKS = 4
+"""How much smaller text is in an archive, roughly."""
+
+
+@dataclass
+class Plan:
+    """The choices. ``people`` are those who were marked, in their order, less ``left_out`` (ids)."""
+
+    people: Sequence[Person]
+    left_out: set[int] = field(default_factory=set)
+    preset: str = USUAL
+    sections: set[str] = field(default_factory=lambda: set(sections_of("access")))
+    others: Others = "keep"
+    first: str = ""
+    last: str = ""
+    format: Format = "directory"
+    protection: Protection = "none"
+    keys: str = ""
+    passphrase: str = field(default="", repr=False)
+    again: str = field(default="", repr=False)
+    permissions: Permissions = "owner"
+    destination: str = ""
+    sizes: dict[str, SectionSize] = field(default_factory=dict)
+    _now: datetime | None = None
+    _suggested: str = ""
+
+    @property
+    def chosen(self) -> list[Person]:
+        """Whom to export."""
+        return [person for person in self.people if person.id not in self.left_out]
+
+    @property
+    def is_for_many(self) -> bool:
+        """Whether there were several to choose from: each is exported into a folder."""
+        return len(self.people) > 1
+
+    def take_preset(self, name: str) -> None:
+        """The sections of a preset."""
+        self.preset = name
+        self.sections = {each.name for each in SECTIONS if name in each.presets}
+
+    def take_sections(self, names: set[str]) -> None:
+        """Exactly these; where they are a preset's, that is meant."""
+        self.sections = names
+        self.preset = next((name for name in PRESETS if set(sections_of(name)) == names), "")
+
+    def take_protection(self, protection: Protection) -> None:
+        """Only an archive can be encrypted: where it is none yet, it becomes one."""
+        self.protection = protection
+        if protection != "none" and self.format == "directory":
+            self.format = "tar.gz"
+        self._rename()
+
+    def take_format(self, kind: Format) -> None:
+        """A directory cannot be encrypted."""
+        self.format = kind
+        if kind == "directory":
+            self.protection = "none"
+        self._rename()
+
+    def scope(self) -> ExportScope:
+        """What to export; raises :class:`StewardError`, kind ``invalid``."""
+        names = () if self.preset else tuple(self.sections)
+        return choose(
+            self.preset, names, since=self.first.strip() or None, until=self.last.strip() or None, others=self.others
+        )
+
+    def packaging(self) -> Packaging:
+        """How to write it; raises :class:`StewardError`, kind ``invalid``. Reads files of keys."""
+        return Packaging(self.format, self._encryption(), self.permissions)
+
+    def protection_trouble(self) -> str | None:
+        """What is wrong with the key or the passphrase."""
+        if self.protection == "passphrase" and self.passphrase != self.again:
+            return "The two passphrases differ."
+        try:
+            self.packaging()
+        except StewardError as error:
+            return error.sentence
+        return None
+
+    def place_trouble(self) -> str | None:
+        """What is wrong with the destination."""
+        if self.is_for_many:
+            return destination.folder_objection(self.destination)
+        if self.format == "directory":
+            return destination.objection(self.destination)
+        return destination.file_objection(self.destination)
+
+    def orders(self, now: datetime) -> list[Order]:
+        """Who goes where."""
+        place = destination.read_path(self.destination)
+        if not self.is_for_many:
+            return [Order(self.people[0], place)]
+        packaging = self.packaging()
+        return [Order(person, place / archive_name(person, now, packaging)) for person in self.chosen]
+
+    def suggest(self, now: datetime) -> None:
+        """A destination that does not exist yet."""
+        self._now = now
+        if self.is_for_many:
+            self.destination = str(destination.HOME.expanduser() / f"{now:%Y-%m-%d}")
+        else:
+            self.destination = str(destination.suggest(self.people[0], now, self.suffix))
+        self._suggested = self.destination
+
+    @property
+    def suffix(self) -> str:
+        """What an archive's name ends in."""
+        return Packaging(self.format).suffix + (ENCRYPTED if self.protection != "none" else "")
+
+    def estimate(self) -> int | None:
+        """Bytes to be written for one person, about; None where they are not known."""
+        sizes = [self.sizes[name] for name in self.sections if name in self.sizes]
+        if self.is_for_many or not sizes:
+            return None
+        files = {each.name for each in SECTIONS if each.kind == "files"}
+        shrink = 1 if self.format == "directory" else TEXT_SHRINKS
+        return sum((each.bytes or 0) // (1 if each.section in files else shrink) for each in sizes)
+
+    def dates_words(self) -> str:
+        """The range in words."""
+        first, last = self.first.strip(), self.last.strip()
+        if first and last:
+            return f"from {first} to {last}"
+        return f"from {first}" if first else f"to {last}" if last else "any time"
+
+    def sections_words(self) -> str:
+        """The preset and its sections in words."""
+        title = PRESETS[self.preset][0] if self.preset in PRESETS else "Chosen one by one"
+        return f"{title} · {wording.counted(len(self.sections), 'section')} of {len(ALL)}"
+
+    def _encryption(self) -> Passphrase | Recipients | None:
+        if self.protection == "keys":
+            return read_recipients([word.strip() for word in self.keys.split(",") if word.strip()])
+        return Passphrase(self.passphrase) if self.protection == "passphrase" else None
+
+    def _rename(self) -> None:
+        """Let the name end as the format wants it; a suggestion is made anew."""
+        typed = self.destination.strip()
+        if self.is_for_many or not typed or self._now is None:
+            return
+        if typed == self._suggested:
+            self.suggest(self._now)
+            return
+        folder, slash, name = typed.rpartition("/")
+        self.destination = f"{folder}{slash}{stem_of(Path(name))}{self.suffix}" if name else typed

@@ -1,0 +1,230 @@
+"""The export wizard: who, what, whose data, how, review; back at every step without losing anything."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual import work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.message import Message
+from textual.widgets import Static
+from textual.worker import Worker
+
+from tui import portrait, wording
+from tui.connection import Connection
+from tui.export_plan import ALL, Plan
+from tui.screens.base import StewardScreen
+from tui.shown import MUTED, shown
+from tui.widgets.notice import Note
+from tui.widgets.tabstrip import TabStrip
+from tui.wizard.how import How
+from tui.wizard.review import Review
+from tui.wizard.step import Step
+from tui.wizard.what import What
+from tui.wizard.who import Who
+from tui.wizard.whose import Whose
+from zulip_bridge.api.errors import StewardError
+from zulip_bridge.api.export_scope import ExportScope, SectionSize, choose
+from zulip_bridge.api.people import Person
+from zulip_bridge.text import display_text
+
+MOST_STEPS = 5
+
+
+class ExportWizard(StewardScreen):
+    """Asks for everything that an export of ``people`` needs, with defaults, and opens the screen that runs it."""
+
+    CSS_PATH = "export_wizard.tcss"
+    AUTO_FOCUS = ""
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "forward", "next", key_display="⏎", id="wizard.forward", tooltip="Go on to the next step"),
+        Binding(
+            "escape",
+            "back",
+            "back",
+            key_display="esc",
+            id="wizard.back",
+            tooltip="Go back a step; nothing is forgotten",
+        ),
+        *(
+            Binding(
+                str(index + 1),
+                f"step({index})",
+                show=False,
+                id=f"wizard.step{index}",
+                tooltip=f"Go to step {index + 1}",
+            )
+            for index in range(MOST_STEPS)
+        ),
+    ]
+
+    @dataclass
+    class Measured(Message):
+        """One section has been counted."""
+
+        size: SectionSize
+
+    class AllMeasured(Message):
+        """Nothing more is being counted."""
+
+    def __init__(self, people: Sequence[Person]) -> None:
+        super().__init__(id="export-wizard-screen")
+        self.plan = Plan(people)
+        steps: tuple[type[Step], ...] = (What, Whose, How, Review)
+        if self.plan.is_for_many:
+            steps = (Who, *steps)
+        self.steps = [step(self.plan) for step in steps]
+        self.at = 0
+        self._measured_scope: ExportScope | None = None
+        self._measuring: Worker[None] | None = None
+
+    def body(self) -> ComposeResult:
+        """A title, where we are, and the step."""
+        yield Static(self._title(), id="title")
+        yield TabStrip([step.TITLE for step in self.steps], id="steps")
+        with Vertical(id="step"):
+            yield from self.steps
+
+    def on_mount(self) -> None:
+        """Suggest a place; show the first step."""
+        self.plan.suggest(self.steward_app.clock())
+        self._go(0)
+
+    def connection_changed(self, connection: Connection) -> None:
+        """Count as soon as there is somebody to ask."""
+        if connection.ready:
+            self._measure_anew()
+
+    def _title(self) -> Content:
+        people = self.plan.people
+        if len(people) > 1:
+            return Content.assemble(
+                ("Export · ", MUTED), (wording.counted(len(people), "", "people"), "bold $accent")
+            )
+        where = f" · {display_text(portrait.realm_words(people[0]))} · id {people[0].id}"
+        return Content.assemble(
+            ("Export · ", MUTED), shown(people[0].full_name, "bold $accent", limit=40), (where, MUTED)
+        )
+
+    # Steps
+
+    def _go(self, index: int) -> None:
+        self.at = index
+        for number, step in enumerate(self.steps):
+            step.display = number == index
+        self.query_one(TabStrip).active = index
+        self.note(None)
+        self.call_after_refresh(self.steps[index].show)
+        self.refresh_bindings()
+
+    def action_forward(self) -> None:
+        """To the next step, if nothing is wrong with this one."""
+        trouble = self.steps[self.at].trouble()
+        if trouble is not None:
+            self.note(Note(trouble, kind="note"))
+        elif self.at < len(self.steps) - 1:
+            if isinstance(self.steps[self.at], Whose):
+                self._measure_anew()
+            self._go(self.at + 1)
+
+    def action_step(self, index: int) -> None:
+        """To a step by its number, if nothing is wrong with those before it."""
+        while self.at < min(index, len(self.steps) - 1):
+            before = self.at
+            self.action_forward()
+            if self.at == before:
+                return
+        if index < self.at:
+            self._go(index)
+
+    def action_back(self) -> None:
+        """To the step before; from the first, away."""
+        if self.at:
+            self._go(self.at - 1)
+        else:
+            self.dismiss()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """The last step has a button instead."""
+        return not (action == "forward" and self.at == len(self.steps) - 1)
+
+    def on_step_stepped(self, event: Step.Stepped) -> None:
+        """Enter was pressed in something that takes it for itself."""
+        event.stop()
+        self.action_forward()
+
+    def on_review_back(self, event: Review.Back) -> None:
+        """A step back."""
+        event.stop()
+        self.action_back()
+
+    def on_review_begin(self, event: Review.Begin) -> None:
+        """Export."""
+        event.stop()
+        from tui.screens.export import ExportOrders, ExportScreen
+
+        trouble = next((said for step in self.steps if (said := step.trouble())), None)
+        if trouble is not None:
+            self.note(Note(trouble, kind="note"))
+            return
+        plan = self.plan
+        orders = ExportOrders(tuple(plan.orders(self.steward_app.clock())), plan.scope(), plan.packaging())
+        if self._measuring is not None:
+            self._measuring.cancel()
+        screen = ExportScreen(orders)
+        self.app.push_screen(screen, callback=lambda _: self._exported(screen.is_done))
+
+    def _exported(self, is_done: bool) -> None:
+        """Where there is an export now, nothing is left to choose."""
+        if is_done:
+            self.dismiss()
+        else:
+            self._measured_scope = None
+            self._measure_anew()
+            self._go(self.at)
+
+    # Counting
+
+    def _measure_anew(self) -> None:
+        """Count for the dates as they are, if that is not being done already."""
+        if self.plan.is_for_many:
+            return
+        try:
+            scope = choose("", ALL, since=self.plan.first.strip() or None, until=self.plan.last.strip() or None)
+        except StewardError:
+            return
+        if scope != self._measured_scope:
+            self._measured_scope = scope
+            self.plan.sizes.clear()
+            self._measuring = self._measure(scope)
+
+    @work(exclusive=True, group="measure", exit_on_error=False)
+    async def _measure(self, scope: ExportScope) -> None:
+        assert self.steward is not None
+        person = self.plan.people[0]
+        try:
+            await self.steward.measure_export(person, scope, lambda size: self._tell(self.Measured(size)))
+        except StewardError as error:
+            # The figures are a courtesy; the export itself will say what is wrong.
+            self.steward_app.remember(error.problem)
+        self._tell(self.AllMeasured())
+
+    def _tell(self, message: Message) -> None:
+        self.post_message(message)
+
+    def on_export_wizard_measured(self, message: Measured) -> None:
+        """Show it."""
+        self._what.take_size(message.size)
+
+    def on_export_wizard_all_measured(self) -> None:
+        """What has no figure will not get one."""
+        self._what.measured()
+
+    @property
+    def _what(self) -> What:
+        return next(step for step in self.steps if isinstance(step, What))

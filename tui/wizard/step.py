@@ -1,0 +1,31 @@
+"""What every step has: the plan it fills in, what is wrong with it, and where the keyboard goes first."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.containers import Vertical
+from textual.message import Message
+
+from tui.export_plan import Plan
+
+
+class Step(Vertical):
+    """One step. Says :class:`Stepped` where Enter was pressed in something that takes it for itself."""
+
+    TITLE: ClassVar[str]
+
+    class Stepped(Message):
+        """Go on to the next."""
+
+    def __init__(self, plan: Plan) -> None:
+        super().__init__(classes="step")
+        self.plan = plan
+
+    def show(self) -> None:
+        """This step is on the screen now: draw what the others have changed, and take the focus."""
+        raise NotImplementedError
+
+    def trouble(self) -> str | None:
+        """Why it cannot go on from here, as a sentence; None where it can."""
+        return None

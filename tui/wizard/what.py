@@ -1,0 +1,178 @@
+"""What: a preset, and its sections with live counts and sizes."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.widgets import Static
+
+from tui import wording
+from tui.export_plan import Plan
+from tui.shown import MUTED
+from tui.widgets.choices import Choices, Option
+from tui.widgets.columns import Column
+from tui.widgets.rows import PagedRows, Row
+from tui.widgets.virtual_table import VirtualTable
+from tui.wizard.step import Step
+from zulip_bridge.api.export_scope import BY_NAME, PRESETS, SECTIONS, Section, SectionSize
+
+COLUMNS = (
+    Column("Section", 34, weight=3, max_width=60),
+    Column("Rows", 10, align="right", weight=1, max_width=16),
+    Column("About", 9, align="right", weight=1, max_width=12),
+)
+COUNTING, UNKNOWN = "…", "–"
+OWN = "Sections chosen one by one."
+
+
+class SectionTable(VirtualTable):
+    """The sections; Up from the first leads back to the presets."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(
+            "space", "mark", "take", id="sections.take", tooltip="Take this section into the export, or leave it out"
+        ),
+        Binding("enter", "select", "next", key_display="⏎", id="sections.next", tooltip="Go on to the next step"),
+    ]
+
+    def action_move(self, rows: int) -> None:
+        """Up from the top leaves."""
+        if rows < 0 and self.cursor == 0:
+            self.screen.focus_previous()
+        else:
+            super().action_move(rows)
+
+
+class Presets(Choices):
+    """The presets; Down leads to the sections."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(
+            "down", "app.focus_next", "sections", key_display="↓", id="presets.down", tooltip="Go to the sections"
+        ),
+    ]
+
+
+class What(Step):
+    """Presets over a list of sections with marks: whatever is marked is exported."""
+
+    TITLE = "What"
+
+    def __init__(self, plan: Plan) -> None:
+        super().__init__(plan)
+        self._source = PagedRows(page_size=len(SECTIONS))
+        self.measuring = not plan.is_for_many
+
+    def compose(self) -> ComposeResult:
+        """Presets, sections, what the one under the cursor is, and the sum."""
+        options = [Option(name, title) for name, (title, _) in PRESETS.items()]
+        yield Presets("", options, value=self.plan.preset, id="preset")
+        yield Static(id="preset-about")
+        yield SectionTable(COLUMNS, self._source, id="sections")
+        yield Static(id="section-about")
+        yield Static(id="sections-sum", classes="sum")
+
+    def on_mount(self) -> None:
+        """The preset's sections."""
+        self._source.put(0, [self._row(each) for each in SECTIONS], count=len(SECTIONS))
+        self._mark()
+        self._say()
+
+    def show(self) -> None:
+        """The presets have the focus, where they are."""
+        self.query_one(Presets).focus()
+        self._say()
+
+    def trouble(self) -> str | None:
+        """Something must be left."""
+        return None if self.plan.sections else "Nothing is chosen: an export needs at least one section."
+
+    def take_size(self, size: SectionSize) -> None:
+        """A section has been measured."""
+        self.plan.sizes[size.section] = size
+        self._fill()
+
+    def measured(self) -> None:
+        """Nothing more will come."""
+        self.measuring = False
+        self._fill()
+
+    def _fill(self) -> None:
+        self._source.put(0, [self._row(each) for each in SECTIONS])
+        self.query_one(SectionTable).rows_changed()
+        self._say()
+
+    def on_choices_changed(self, event: Choices.Changed) -> None:
+        """Take a preset."""
+        event.stop()
+        self.plan.take_preset(event.value)
+        self._mark()
+        self._say()
+
+    def on_virtual_table_marks_changed(self, event: VirtualTable.MarksChanged) -> None:
+        """Take sections in and out."""
+        event.stop()
+        marks = {str(key) for key in event.table.marks}
+        if marks != self.plan.sections:
+            self.plan.take_sections(marks)
+            self.query_one(Presets).value = self.plan.preset
+        self._say()
+
+    def on_virtual_table_row_highlighted(self, event: VirtualTable.RowHighlighted) -> None:
+        """Say what the section is."""
+        event.stop()
+        section = SECTIONS[event.index]
+        words = section.description + (" Dates apply." if section.dated else "")
+        self.query_one("#section-about", Static).update(Content.styled(words, MUTED), layout=False)
+
+    def on_virtual_table_row_selected(self, event: VirtualTable.RowSelected) -> None:
+        """Enter goes on."""
+        event.stop()
+        self.post_message(self.Stepped())
+
+    def _mark(self) -> None:
+        self.query_one(SectionTable).set_marks(self.plan.sections)
+
+    def _row(self, section: Section) -> Row:
+        size = self.plan.sizes.get(section.name)
+        if size is None:
+            empty = COUNTING if self.measuring and section.kind != "documents" else UNKNOWN
+            return Row(section.name, (section.title, empty, empty))
+        is_unknown = size.rows is None or (size.rows == 0 and not size.exact)
+        rows = UNKNOWN if is_unknown else wording.thousands(size.rows or 0, exact=size.exact)
+        return Row(section.name, (section.title, rows, _size(size)))
+
+    def _say(self) -> None:
+        about = PRESETS[self.plan.preset][1] if self.plan.preset in PRESETS else OWN
+        self.query_one("#preset-about", Static).update(Content.styled(about, MUTED), layout=False)
+        self.query_one("#sections-sum", Static).update(self._sum(), layout=False)
+
+    def _sum(self) -> Content:
+        words = self.plan.sections_words()
+        if self.plan.is_for_many:
+            return Content.assemble((words, "bold"), (" · not counted for several people", MUTED))
+        messages = [
+            size for name, size in self.plan.sizes.items() if name in self.plan.sections and _is_messages(name)
+        ]
+        most = sum(each.rows or 0 for each in messages)
+        estimate = self.plan.estimate()
+        if estimate is None:
+            return Content.assemble((words, "bold"), (" · counting…" if self.measuring else "", MUTED))
+        counting = " so far" if self.measuring else ""
+        return Content.assemble(
+            (words, "bold"),
+            (f" · up to {wording.counted(most, 'message')} · about {wording.size(estimate)}{counting}", MUTED),
+        )
+
+
+def _is_messages(name: str) -> bool:
+    return name in BY_NAME and BY_NAME[name].kind == "messages" and name != "flags"
+
+
+def _size(size: SectionSize) -> str:
+    if size.bytes is None:
+        return UNKNOWN
+    return wording.size(size.bytes) if size.bytes or size.rows else UNKNOWN
