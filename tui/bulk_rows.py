@@ -21,11 +21,10 @@ from zulip_bridge.edit import Outcome
 from zulip_bridge.text import display_text
 
 COLUMNS = (
-    Column("Name", 16, weight=3, max_width=36),
-    Column("Address", 16, weight=3, max_width=40, priority=1),
-    Column("Before", 11, weight=1, max_width=24),
-    Column("After", 11, weight=1, max_width=24),
-    Column("", 16, weight=2, max_width=40),
+    Column("Name", 14, weight=3, max_width=36),
+    Column("Address", 18, weight=3, max_width=40),
+    Column("Change", 23, weight=1, max_width=40),
+    Column("", 14, max_width=40),
 )
 LONGEST_CELL = 80
 
@@ -37,11 +36,11 @@ Fate = Literal[
 WORDS: dict[Fate, str] = {
     "waiting": "…",
     "change": "",
-    "unchanged": "· has it already",
+    "unchanged": "· unchanged",
     "refused": "✕ refused",
     "unreadable": "✕ not found",
     "done": "✓ done",
-    "changed_since": "✕ changed meanwhile",
+    "changed_since": "✕ changed since",
     "incomplete": "! INCOMPLETE",
     "failed": "✕ FAILED",
     "not_reached": "· not begun",
@@ -63,7 +62,7 @@ COUNTED: dict[Fate, str] = {
     "changed_since": "changed meanwhile",
     "refused": "refused",
     "unreadable": "not found",
-    "unchanged": "have it already",
+    "unchanged": "unchanged",
     "not_reached": "not begun",
 }
 """In the order in which they are told."""
@@ -98,13 +97,12 @@ class Case:
 
 def case_row(case: Case) -> Row:
     """A person as a row."""
-    before = after = ""
+    change = ""
     if case.preview is not None and case.preview.items:
         (item,) = case.preview.items
-        before, after = item.before_shown, item.after_shown
-        if item.state == "unchanged":
-            after = ""
-    cells = (case.person.full_name, case.person.delivery_email, before, after, WORDS[case.fate])
+        unchanged = item.state == "unchanged"
+        change = item.before_shown if unchanged else f"{item.before_shown} → {item.after_shown}"
+    cells = (case.person.full_name, case.person.delivery_email, change, WORDS[case.fate])
     shortened = tuple(display_text(each, limit=LONGEST_CELL) for each in cells)
     return Row(case.person.id, shortened, STYLES.get(case.fate, ""))
 

@@ -151,7 +151,9 @@ class BulkScreen(StewardScreen):
         _relabel(apply, f"[ Apply to {number} ]")
         read_only = self.steward_app.connection.read_only
         apply.disabled = read_only or not self._total
-        words = figures(self.cases) + ". Nothing has been changed yet; who is refused is left as it is."
+        words = f"{figures(self.cases)}. Nothing has been changed yet."
+        if any(case.fate == "refused" for case in self.cases):
+            words += " Who is refused is left as is."
         self._say(Content(READ_ONLY if read_only else words))
 
     @property

@@ -94,7 +94,9 @@ class FieldDialog(Dialog[Wanted]):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """The key of the button, where there is one."""
-        return action != "check" or not self.is_mounted or bool(self.query_one("#set").display)
+        if action == "check":
+            return self.is_mounted and bool(self.query_one("#set").display) and not self.query(TextInput)
+        return True
 
     def action_check(self) -> None:
         """As the button does."""

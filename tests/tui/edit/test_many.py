@@ -53,13 +53,13 @@ async def test_marks_outlive_searches_and_each_gets_a_result(place: Place, journ
         await mark(driver, [*people, guest, dummy])
         screen = await order(driver, "role to guest")
         assert driver.app.focused is screen.query_one("#cancel")
-        await driver.until_text("3 would change · 1 refused · 1 have it already", "[ Apply to 3 people ]")
+        await driver.until_text("3 would change · 1 refused · 1 unchanged", "[ Apply to 3 people ]")
         assert screen.cases[0].fate == "refused"  # what needs attention is read first
         await driver.until_text("placeholder account")
         assert {place.of(person, "role") for person in people} == {400}
         await driver.press("right", "enter")
         await until_over(driver, screen)
-        await driver.until_text("3 done · 1 refused · 1 have it already. Each is in the journal.")
+        await driver.until_text("3 done · 1 refused · 1 unchanged. Each is in the journal.")
         assert {place.of(person, "role") for person in people} == {600}
         finished = [each.entry for each in journal.entries() if each.entry.action == "edit.finished"]
         assert {entry.person.id for entry in finished if entry.person} == set(people)
