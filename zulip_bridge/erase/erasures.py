@@ -200,8 +200,11 @@ class Erasures:
 
 
 def _needles(case: OpenCase) -> Needles:
+    """Of an account that stays, its addresses and names are no residue."""
     known = case.case
-    return Needles(known.person_id, known.realm_id, known.addresses, known.names, known.files, known.pictures)
+    stays = case.options.strategy == "scrub-profile"
+    addresses, names = ([], []) if stays else (known.addresses, known.names)
+    return Needles(known.person_id, known.realm_id, addresses, names, known.files, known.pictures)
 
 
 def _is_cancel(error: BaseException) -> bool:

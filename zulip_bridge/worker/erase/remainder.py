@@ -18,6 +18,7 @@ from .deletion import on_delete
 from .profile import CLEARED_MODELS
 
 USER_FIELD = 6
+INVITATION_REMINDER = 3
 KEPT = {
     ("zerver_message", "sender_id"),
     ("zerver_subscription", "user_profile_id"),
@@ -36,6 +37,7 @@ def remove_remainder(case: ErasureCase, options: ErasureOptions, context: Contex
         ("zerver_preregistrationuser", _registrations(case)),
         ("zerver_preregistrationrealm", _by_address("zerver", "PreregistrationRealm", "email", case)),
         ("zerver_scheduledemail", _by_address("zerver", "ScheduledEmail", "address", case)),
+        ("zerver_scheduledemail", _reminders(case)),
         ("social_auth_code", _by_address("social_django", "Code", "email", case)),
         ("zerver_imageattachment", _images(case)),
     ):
@@ -71,6 +73,17 @@ def _by_address(app: str, name: str, column: str, case: ErasureCase) -> Any:
     for address in case.addresses:
         wanted |= Q(**{f"{column}__iexact": address})
     return model.objects.filter(wanted) if case.addresses else model.objects.none()
+
+
+def _reminders(case: ErasureCase) -> Any:
+    """Reminders of invitations that the person sent, which name them to somebody else; the invitations are void."""
+    model = compat.model("zerver", "ScheduledEmail")
+    if model is None or not case.addresses:
+        return None
+    naming = Q()
+    for address in case.addresses:
+        naming |= Q(data__icontains=address)
+    return model.objects.filter(naming, type=INVITATION_REMINDER)
 
 
 def _registrations(case: ErasureCase) -> Any:

@@ -57,6 +57,7 @@ STAYS = {
     "zerver_realmfilter": "settings of the organization",
     "zerver_realmplayground": "settings of the organization",
     "zerver_realmemoji": "names of emoji",
+    "zerver_scheduledemail": "mails that are queued for others",
     "third_party_api_results": "cached answers of other services",
 }
 """Tables in which others' words stay."""

@@ -1,0 +1,85 @@
+"""Copies of the demo with somebody to erase, and a session that may."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+import pytest
+import pytest_asyncio
+
+from tests.erase.planting import Subject, files_below, keys, own_keys, plant
+from tests.plain_sql import Database
+from tests.scratch import make_scratch
+from zulip_bridge.api.erase import ErasureOptions, ErasurePreview
+from zulip_bridge.demo import DemoInstall
+from zulip_bridge.erase import ErasureResult
+from zulip_bridge.launch import InstallTarget
+from zulip_bridge.steward import Steward
+
+
+@pytest.fixture(scope="module")
+def scratch(demo: DemoInstall) -> Iterator[DemoInstall]:
+    """A copy of the demo for a module's tests."""
+    with make_scratch(demo) as install:
+        yield install
+
+
+@pytest.fixture(scope="module")
+def journal_place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A journal of the module's own: erasures under way lie beside it."""
+    path = tmp_path_factory.mktemp("erase") / "journal" / "journal.jsonl"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ZULIP_STEWARD_JOURNAL", str(path))
+        yield path
+
+
+@pytest.fixture(scope="module")
+def copy(scratch: DemoInstall) -> Iterator[Database]:
+    """The copy's database, for plain SQL."""
+    with psycopg.connect(scratch.url, user="postgres", autocommit=True) as connection:
+        connection.execute("SET search_path TO zulip, public")
+        yield connection
+
+
+@pytest.fixture(scope="module")
+def subject(copy: Database, scratch: DemoInstall) -> Subject:
+    """Whom to erase."""
+    return plant(copy, scratch)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def steward(scratch: DemoInstall, subject: Subject, journal_place: Path) -> AsyncIterator[Steward]:
+    """A session that may write."""
+    opened = await Steward.open(InstallTarget(scratch.path))
+    yield opened
+    await opened.close()
+
+
+@dataclass(frozen=True)
+class Erased:
+    """What was there before an erasure, what it said it would do, and what it said it did."""
+
+    subject: Subject
+    before: dict[str, set[str]]
+    own: dict[str, set[str]]
+    sent: list[int]
+    paths: list[str]
+    files: set[str]
+    preview: ErasurePreview
+    result: ErasureResult
+
+
+async def erase_and_remember(
+    steward: Steward, subject: Subject, database: Database, install: DemoInstall, options: ErasureOptions
+) -> Erased:
+    """Preview and do it, as the command line does."""
+    before, own, files = keys(database), own_keys(database, subject.id), files_below(install)
+    sent = database.execute("SELECT id FROM zerver_message WHERE sender_id = %s ORDER BY id", [subject.id]).fetchall()
+    paths = database.execute("SELECT path_id FROM zerver_attachment WHERE owner_id = %s", [subject.id]).fetchall()
+    preview = await steward.erasures.preview(await steward.find(str(subject.id)), options)
+    assert not preview.refusals
+    result = await steward.erasures.erase(preview, preview.confirm)
+    return Erased(subject, before, own, [row[0] for row in sent], [row[0] for row in paths], files, preview, result)
