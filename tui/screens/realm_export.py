@@ -252,8 +252,7 @@ class RealmExportScreen(StewardScreen):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Starting is for a plan that can be carried out, cancelling for what runs, copying for what there is."""
         if action == "start":
-            fits = self.plan is not None and not self.plan.refusals and not self.running and not self.ended
-            return (None if self.why_not(action) else True) if fits else False
+            return self.plan is not None and not self.plan.refusals and not self.running and not self.ended
         if action == "cancel":
             return self.running
         if action == "back":
