@@ -159,6 +159,16 @@ async def test_existing_secrets_are_told_to_exist(bridge: Bridge, install_databa
         assert to_json(found)["secrets"][0].keys() == {"name", "exists", "note"}
 
 
+async def test_ways_to_log_in_are_those_of_the_organization(bridge: Bridge, install_database: Database) -> None:
+    for person, realm in rows(
+        install_database, "SELECT min(id), realm_id FROM zulip.zerver_userprofile WHERE NOT is_bot GROUP BY 2"
+    ):
+        found = await bridge.call(ReadAccess(person))
+        query = "SELECT name FROM zulip.zerver_realmauthenticationmethod WHERE realm_id = %s ORDER BY 1"
+        assert sorted(each.name for each in found.login_methods) == sorted(column(install_database, query, realm))
+        assert [each.name for each in found.login_methods if each.set_up] == ["Email"]
+
+
 async def test_nobody_gets_in(bridge: Bridge) -> None:
     with pytest.raises(StewardError) as caught:
         await bridge.call(ReadAccess(2**31 - 1))

@@ -15,6 +15,7 @@ from zulip_bridge.api.access import (
     AccessReport,
     ExternalIdentity,
     Invitation,
+    LoginMethod,
     PendingLink,
     PushDevice,
     ReadAccess,
@@ -53,6 +54,7 @@ class AccessTab(GroupedTab[AccessReport]):
         of = f"{wording.thousands(made)} of {wording.thousands(total)}" if made < total else ""
         return [
             Group("Secrets", [_secret(each) for each in found.secrets], _SECRETS),
+            Group("Ways to log in", [_method(each) for each in found.login_methods], _METHODS),
             Group(f"Sessions{bound}", [_session(each) for each in found.sessions], _SESSIONS, _live(found.sessions)),
             Group("Push devices", [_device(each) for each in found.push_devices], _DEVICES),
             Group("Second factors", [_factor(each) for each in found.second_factors]),
@@ -65,6 +67,9 @@ class AccessTab(GroupedTab[AccessReport]):
 
 
 _SECRETS = Content("That they exist is told; they are never read.")
+_METHODS = Content(
+    "What the organization allows. All but passwords match the person by the address, unless told below."
+)
 _SESSIONS = Content("Browsers and desktop apps that are logged in. Zulip keeps no address and no device of them.")
 _DEVICES = Content("Mobile devices that get notifications. Their tokens are never shown.")
 _IDENTITIES = Content(
@@ -101,6 +106,11 @@ def _secret(secret: Secret) -> Item:
     told = "There is one; it is never shown." if secret.exists else "There is none."
     state = "set" if secret.exists else "none"
     return _item((secret.name, secret.note, "", "", state), told, muted=not secret.exists)
+
+
+def _method(method: LoginMethod) -> Item:
+    which = "" if method.set_up else "the server is not set up for it"
+    return _item((method.name, which, "", "", "allowed" if method.set_up else "no use"), muted=not method.set_up)
 
 
 def _session(session: WebSession) -> Item:

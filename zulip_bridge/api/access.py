@@ -36,6 +36,14 @@ class Secret:
 
 
 @dataclass(frozen=True)
+class LoginMethod:
+    """A way to log in that the organization allows; ``set_up``: whether the server is set up for it."""
+
+    name: str
+    set_up: bool
+
+
+@dataclass(frozen=True)
 class PushDevice:
     """A mobile device that gets notifications; ``kind`` is whose service delivers them."""
 
@@ -103,6 +111,7 @@ class AccessReport:
     """
 
     secrets: list[Secret]
+    login_methods: list[LoginMethod]
     sessions: list[WebSession]
     sessions_read: int
     sessions_exact: bool

@@ -26,6 +26,8 @@ def show(found: AccessReport) -> None:
     """Print a table of each."""
     secrets = ([each.name, "set" if each.exists else "none", each.note] for each in found.secrets)
     _print("secrets (never shown)", ["secret", "", ""], secrets)
+    methods = ([each.name, "" if each.set_up else "the server is not set up for it"] for each in found.login_methods)
+    _print("ways to log in that the organization allows", ["method", ""], methods)
     looked = "" if found.sessions_exact else f" (of the {found.sessions_read:,} that expire last)"
     sessions = (
         [each.saved or "", each.expires, each.method, "expired" if each.expired else "live"]

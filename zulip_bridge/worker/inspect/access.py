@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from zulip_bridge.api.access import AccessReport, ReadAccess, Secret
+from zulip_bridge.api.access import AccessReport, LoginMethod, ReadAccess, Secret
 from zulip_bridge.worker import compat
 from zulip_bridge.worker.context import Context
 from zulip_bridge.worker.people import person_by_id
@@ -36,6 +36,7 @@ def read_access(request: ReadAccess, context: Context) -> AccessReport:
     context.check()
     return AccessReport(
         secrets=_secrets(account),
+        login_methods=_login_methods(account.realm_id),
         sessions=sessions,
         sessions_read=read,
         sessions_exact=exact,
@@ -66,6 +67,25 @@ def _zoom_token(account: Any) -> Any:
     """The token; from 11.0 among the states of other services too."""
     state = getattr(account, "third_party_api_state", None)
     return getattr(account, "zoom_token", None) or (state.get("zoom") if isinstance(state, dict) else None)
+
+
+def _login_methods(realm_id: int) -> list[LoginMethod]:
+    """What the organization allows, and whether the server's settings have it."""
+    model = compat.model("zerver", "RealmAuthenticationMethod")
+    if model is None:
+        return []
+    names = model.objects.filter(realm_id=realm_id).order_by("name").values_list("name", flat=True)
+    backends = {_method_of(str(each)) for each in compat.setting("AUTHENTICATION_BACKENDS", ())}
+    return [LoginMethod(name, name.replace(" ", "").casefold() in backends) for name in names]
+
+
+def _method_of(backend: str) -> str:
+    """``zproject.backends.ZulipLDAPAuthBackend`` as "ldap".
+
+    Zulip's own table of them is in a module that takes half a second to import.
+    """
+    name = backend.rpartition(".")[2].removeprefix("Zulip").removeprefix("Generic")
+    return name.removesuffix("Backend").removesuffix("Auth").casefold()
 
 
 def _other_ways(person_id: int) -> dict[str, int]:
