@@ -41,11 +41,13 @@ def condition_of(reference: Reference) -> str:
     return f"{condition} AND realm_id = %(realm_id)s" if reference.table in BY_REALM_FIRST else condition
 
 
-def deleted_with_them(strategy: str) -> dict[str, list[str]]:
+def deleted_with_them(strategy: str, saved: set[tuple[str, str]]) -> dict[str, list[str]]:
     """Conditions, by table, of rows that refer to rows that go, and do not name the person: the second step."""
     found: dict[str, list[str]] = defaultdict(list)
     parents: dict[str, list[str]] = defaultdict(list)
     for reference in deleted_directly(strategy):
+        if (reference.table, reference.column) in saved:
+            continue
         parents[reference.table].append(condition_of(reference))
     if strategy == "delete":
         parents["zerver_message"].append(OWN_RECIPIENT)

@@ -161,7 +161,7 @@ class _Work:
         if self._options.strategy == "delete":
             condition = f"realm_id = %(realm_id)s AND {OWN_RECIPIENT} AND sender_id <> %(id)s"
             found.append(self._lost("zerver_message", condition, "direct messages that others wrote to the person"))
-        for table, conditions in deleted_with_them(self._options.strategy).items():
+        for table, conditions in deleted_with_them(self._options.strategy, self._saved).items():
             mine = " OR ".join(f"({each})" for each in names_the_person(table))
             going = " OR ".join(f"({each})" for each in conditions)
             condition = f"({going}) AND NOT coalesce({mine}, false)" if mine else going
