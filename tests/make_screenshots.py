@@ -12,15 +12,27 @@ import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
+from textual.widgets import Input
+
 from tests.tui.driving import LARGE, MIDDLE, SMALL, Driver, running
+from tui.screens.console_asking import AskingScreen
 from tui.screens.export import ExportScreen
-from tui.screens.export_dialog import ExportDialog
+from tui.screens.export_wizard import ExportWizard
 from tui.widgets.virtual_table import VirtualTable
 from zulip_bridge.demo import ensure
 
 SCREENSHOTS = Path(__file__).parent.parent / "screenshots"
 HOME, SHOWN_HOME = Path("/tmp/anna_"), "/home/anna"
 """Where exports go while the pictures are made; as long as what is shown, so that the text keeps its width."""
+
+WRITING = ("console-commit-80x24",)
+"""Scenes of a session that may write; they commit nothing."""
+
+QUESTION = """-- Who can administer an organization, and since when
+SELECT u.id, u.full_name, u.role, r.string_id AS realm, u.date_joined
+FROM zerver_userprofile u JOIN zerver_realm r ON r.id = u.realm_id
+WHERE u.role <= 200 AND u.is_active AND NOT u.is_bot
+ORDER BY u.role, u.date_joined"""
 
 Scene = Callable[[Driver], Awaitable[None]]
 
@@ -51,18 +63,33 @@ async def footprint(driver: Driver) -> None:
     await driver.press("down", "down")
 
 
-async def export_dialog(driver: Driver) -> None:
-    """Before an export."""
+async def export_wizard(driver: Driver) -> None:
+    """What an export holds, with live counts."""
     await driver.open("marta heavy")
     await driver.press("x")
-    await driver.until(lambda: isinstance(driver.app.screen, ExportDialog))
-    await driver.until_text("at least", "messages")
+    await driver.until(lambda: isinstance(driver.app.screen, ExportWizard))
+    await driver.until_text("Made by them", "about")
+    await driver.until(lambda: "so far" not in driver.text)
+    await driver.press("down")
+
+
+async def export_how(driver: Driver) -> None:
+    """How it is handed over."""
+    await export_wizard(driver)
+    await driver.press("enter", "enter")
+    await driver.until_text("encrypted")
+    await driver.press("down", "left")
+    for name in ("passphrase", "again"):
+        driver.app.screen.query_one(f"#{name}", Input).value = "correct horse battery"
 
 
 async def export_done(driver: Driver) -> None:
     """After it."""
-    await export_dialog(driver)
-    await driver.press("right", "enter")
+    await export_how(driver)
+    await driver.press("enter")
+    await driver.until_text("[ Export ]")
+    await driver.until(lambda: driver.app.screen.focused and driver.app.screen.focused.id == "export")
+    await driver.press("enter")
     await driver.until(lambda: isinstance(driver.app.screen, ExportScreen))
     await driver.until_text("sha256")
     await driver.press("w")
@@ -84,22 +111,50 @@ async def journal(driver: Driver) -> None:
     await driver.until(lambda: driver.app.screen.query_one(VirtualTable).cursor_row is not None)
 
 
+async def console(driver: Driver) -> None:
+    """A question in SQL, with its first rows."""
+    await driver.press("escape", "q")
+    await driver.until(lambda: isinstance(driver.app.screen, AskingScreen))
+    screen = driver.app.screen
+    assert isinstance(screen, AskingScreen)
+    screen.set_text(QUESTION)
+    await driver.press("f5")
+    await driver.until_text("rows")
+    await driver.until(lambda: not screen.busy)
+    await driver.press("tab", "down", "down", "right", "right")
+
+
+async def console_commit(driver: Driver) -> None:
+    """A write that waits to be committed or rolled back."""
+    await driver.press("escape", "q")
+    await driver.until(lambda: isinstance(driver.app.screen, AskingScreen))
+    screen = driver.app.screen
+    assert isinstance(screen, AskingScreen)
+    await driver.press("f9")
+    screen.set_text("UPDATE zerver_draft SET topic = 'archived' WHERE id <= 4")
+    await driver.press("f5")
+    await driver.until_text("[ Roll back ]")
+
+
 SCENES: dict[str, tuple[tuple[int, int], Scene]] = {
     "people": (MIDDLE, people),
     "hostile-names": (MIDDLE, hostile),
     "person": (LARGE, person),
     "footprint-80x24": (SMALL, footprint),
-    "export-dialog": (MIDDLE, export_dialog),
+    "export-wizard": (MIDDLE, export_wizard),
+    "export-how-80x24": (SMALL, export_how),
     "export": (MIDDLE, export_done),
     "palette": (MIDDLE, palette),
     "journal": (MIDDLE, journal),
+    "console": (MIDDLE, console),
+    "console-commit-80x24": (SMALL, console_commit),
 }
 
 
 async def take(install: Path, directory: Path) -> None:
     """All scenes, one after the other."""
     for name, (size, scene) in SCENES.items():
-        async with running(install, size) as driver:
+        async with running(install, size, read_only=name not in WRITING) as driver:
             await scene(driver)
             driver.hold_still(weeks=False)
             await driver.pilot.pause()
@@ -117,6 +172,7 @@ def main() -> None:
     HOME.mkdir(mode=0o700)
     try:
         os.environ |= {"HOME": str(HOME), "ZULIP_STEWARD_JOURNAL": f"{HOME}/journal/journal.jsonl"}
+        os.environ["ZULIP_STEWARD_HISTORY"] = "off"
         asyncio.run(take(install.path, directory))
     finally:
         shutil.rmtree(HOME)

@@ -17,7 +17,7 @@ from tui.widgets.choices import Choices, Option
 from tui.wizard.step import Step
 from zulip_bridge.export import FORMATS, Format, Permissions, free_bytes
 
-LABEL = 14
+LABEL = 13
 FORMAT_ABOUT: dict[Format, str] = {
     "directory": "Files in a folder: quickest to look into.",
     "tar.gz": "One file that every Unix and macOS opens.",

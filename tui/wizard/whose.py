@@ -16,7 +16,7 @@ from tui.wizard.step import Step
 from zulip_bridge.api.errors import StewardError
 from zulip_bridge.api.export_scope import Others
 
-LABEL = 14
+LABEL = 13
 DAYS = "Days as 2026-01-31, in UTC, both meant with all their hours; an empty line is no bound."
 UNDATED = "The account itself, memberships and settings have no date: they are exported as they are now."
 ABOUT: dict[str, str] = {
