@@ -131,7 +131,9 @@ def summary(found: ActivitySummary, shown_width: int) -> Content:
     more = len(found.clients) - CLIENTS_NAMED
     calls = "calls: " + (", ".join(clients) + (f", {more} more" if more > 0 else "") if clients else "none")
     times = wording.counted(found.spans, "time", exact=found.spans_exact)
-    spans = f"active {wording.thousands(found.active_minutes)} min in 28 days, {times} in all"
+    since = wording.moment(found.first_span, day_only=True)
+    spans = f"active {wording.thousands(found.active_minutes)} min, {times} since {since}"
+    spans = spans if found.spans else "no times of activity"
     first, second = " · ".join(seen), " · ".join([spans, calls])
     return Content.styled(
         f"{display_text(first, limit=shown_width)}\n{display_text(second, limit=shown_width)}", MUTED

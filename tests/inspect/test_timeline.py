@@ -198,6 +198,13 @@ async def test_the_summary_says_what_the_database_says(bridge: Bridge, install_d
             person,
         )
         assert (found.spans, found.spans_exact) == (spans, True)
+        length = value(
+            install_database,
+            """SELECT coalesce(sum(extract(epoch FROM "end" - start)), 0) FROM zulip.zerver_useractivityinterval
+               WHERE user_profile_id = %s""",
+            person,
+        )
+        assert found.active_minutes == round(length / 60)
 
 
 # Rows that no version of Zulip wrote

@@ -100,9 +100,9 @@ class ClientActivity:
 
 @dataclass(frozen=True)
 class ActivitySummary:
-    """Where the person was seen. ``spans`` counts spans of activity, bounded: ``spans_exact``.
+    """Where the person was seen. ``spans`` counts times of activity, the newest up to a bound: ``spans_exact``.
 
-    ``active_minutes`` is their length in the last 28 days.
+    ``active_minutes`` is how long they are together.
     """
 
     joined: str | None

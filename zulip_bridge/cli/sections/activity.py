@@ -117,13 +117,12 @@ def _who(entry: TimelineEntry) -> str:
 
 
 def _facts(summary: ActivitySummary) -> list[tuple[str, str]]:
-    spans = f"{summary.spans:,}{'' if summary.spans_exact else '+'} since {summary.first_span}"
+    often = f"{summary.spans:,}{'' if summary.spans_exact else '+'} times since {summary.first_span}"
     return [
         ("joined", summary.joined or ""),
         ("last login", summary.last_login or "never"),
         ("last active", summary.last_active or "never"),
         ("last connected", summary.last_connected or "never"),
         *((each.client, f"{each.calls:,} calls, the last {each.last_visit}") for each in summary.clients),
-        ("times of activity", spans if summary.spans else "none"),
-        ("active", f"{summary.active_minutes:,} minutes in the last 28 days"),
+        ("active", f"{summary.active_minutes:,} minutes, {often}" if summary.spans else "never"),
     ]

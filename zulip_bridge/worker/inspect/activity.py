@@ -11,7 +11,6 @@ from zulip_bridge.worker.instants import iso
 from zulip_bridge.worker.people import person_by_id
 
 SPANS_COUNTED = 100_000
-RECENT_DAYS = 28
 
 
 def read_activity(request: ReadActivity, context: Context) -> ActivitySummary:
@@ -24,18 +23,13 @@ def read_activity(request: ReadActivity, context: Context) -> ActivitySummary:
         )
         active, connected = cursor.fetchone() or (None, None)
         cursor.execute(
-            """SELECT count(*), min(start), max("end") FROM (
+            """SELECT count(*), min(start), max("end"), coalesce(sum(extract(epoch FROM "end" - start)), 0) / 60
+               FROM (
                    SELECT start, "end" FROM zerver_useractivityinterval WHERE user_profile_id = %s
                    ORDER BY "end" DESC LIMIT %s) spans""",
-            [person.id, SPANS_COUNTED + 1],
+            [person.id, SPANS_COUNTED],
         )
-        spans, first, last = cursor.fetchone()
-        cursor.execute(
-            """SELECT coalesce(sum(extract(epoch FROM "end" - start)), 0) / 60 FROM zerver_useractivityinterval
-               WHERE user_profile_id = %s AND "end" > now() - make_interval(days => %s)""",
-            [person.id, RECENT_DAYS],
-        )
-        (minutes,) = cursor.fetchone()
+        spans, first, last, minutes = cursor.fetchone()
     return ActivitySummary(
         joined=person.date_joined,
         last_login=person.last_login,
@@ -44,8 +38,8 @@ def read_activity(request: ReadActivity, context: Context) -> ActivitySummary:
         clients=_clients(person),
         first_span=iso(first),
         last_span=iso(last),
-        spans=min(spans, SPANS_COUNTED),
-        spans_exact=spans <= SPANS_COUNTED,
+        spans=spans,
+        spans_exact=spans < SPANS_COUNTED,
         active_minutes=round(minutes),
     )
 
