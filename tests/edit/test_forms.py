@@ -75,3 +75,15 @@ async def test_what_zulip_has_no_action_for_is_said_and_recorded(steward: Stewar
     assert newest.entry.person is not None
     assert newest.entry.person.id == bot
     assert newest.entry.result.sentence == preview.refusals[0].sentence
+
+
+async def test_numbers_of_settings_have_words(steward: Steward, place: Place) -> None:
+    person = place.somebody()
+    fields = {field.field: field for field in await steward.editable_fields(await steward.find(str(person)))}
+    scheme = fields["setting:color_scheme"]
+    assert scheme.kind == "choice"
+    assert ("2", "dark") in [(option.value, option.shown) for option in scheme.options]
+    reading = fields["setting:web_mark_read_on_scroll_policy"]
+    assert "conversation only" in [option.shown for option in reading.options]
+    preview = await look(steward, person, "setting:color_scheme=dark")
+    assert [(item.after, item.after_shown) for item in preview.items] == [("2", "dark")]

@@ -51,7 +51,7 @@ async def refused(steward: Steward, place: Place, person: int, change: str) -> t
         ("visibility=9", "values", "is one of everyone"),
         ("setting:no_such_thing=1", "settings", "has no setting no_such_thing"),
         ("setting:enter_sends=maybe", "values", "is yes or no"),
-        ("setting:color_scheme=7", "values", "is one of 1, 2, 3"),
+        ("setting:color_scheme=7", "values", "is one of automatic, dark, light"),
         ("setting:color_scheme=blue", "values", "is a number"),
         ("setting:web_home_view=kitchen", "values", "is one of inbox"),
         ("setting:email_notifications_batching_period_seconds=0", "values", "a week"),

@@ -12,11 +12,13 @@ from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.message import Message
 from textual.widgets import Button, Static
+from textual.worker import Worker, WorkerState
 
 from tui import wording
 from tui.bulk_rows import COLUMNS, FIRST, Case, bar, case_row, case_sections, figures
 from tui.screens.base import LOST_KINDS, READ_ONLY, StewardScreen
 from tui.screens.bulk_dialog import BulkOrder
+from tui.screens.preview_dialog import FAULT
 from tui.shown import MUTED, shown
 from tui.widgets.facts import Facts
 from tui.widgets.rows import PagedRows
@@ -235,6 +237,14 @@ class BulkScreen(StewardScreen):
         self._say(Content.styled(words, "bold"))
         self._arrange()
         self._close_only()
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """A fault of our own must not keep the screen open for ever."""
+        super().on_worker_state_changed(event)
+        if event.state is WorkerState.ERROR and self.stage != "over":
+            self.stage = "over"
+            self._say(Content.styled(f"{FAULT} {figures(self.cases)}.", "bold $error"))
+            self._close_only()
 
     def _take(self, outcome: Outcome) -> None:
         index = self._by_id[outcome.person.id]

@@ -14,6 +14,7 @@ from textual.content import Content
 from textual.events import Resize
 from textual.message import Message
 from textual.widgets import Button, Static
+from textual.worker import Worker, WorkerState
 
 from tui import keys, portrait
 from tui.changes_view import preview_sections, result_sections
@@ -31,6 +32,7 @@ FRAME_LINES = 9
 """Lines of a dialog that are not what it scrolls: its frame, the sentence, the buttons, the keys."""
 
 CHANGED_SINCE = "! The account has changed since it was read, so nothing was done. This is how it is now."
+FAULT = "✕ Something in zulip-steward itself failed. Look at the account again; the journal says what was begun."
 BUSY = "A change is being applied; it ends by itself in a moment."
 
 
@@ -214,6 +216,13 @@ class PreviewDialog(Dialog[None]):
             self.steward_app.remember(problem)
         self.stage = "over"
         self._end(shown(f"✕ {problem.sentence}", "bold $error"))
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """A fault of our own must not keep the dialog open for ever."""
+        super().on_worker_state_changed(event)
+        if event.state is WorkerState.ERROR and self.stage != "over":
+            self.stage = "over"
+            self._end(Content.styled(FAULT, "bold $error"))
 
     def _end(self, words: Content) -> None:
         self._say(words)

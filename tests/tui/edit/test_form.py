@@ -230,3 +230,24 @@ def rename(place: Place, person: int, name: str) -> None:
 @pytest.fixture(autouse=True)
 def own_journal_for_each(journal: Journal) -> None:
     """Entries of other tests are not these."""
+
+
+async def test_a_fault_of_our_own_does_not_hold_the_dialog(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    person = place.somebody()
+    before = place.of(person, "full_name")
+
+    async def fault(preview: object, why: object) -> None:
+        raise ZeroDivisionError
+
+    async with running(place.path, MIDDLE, read_only=False) as driver:
+        screen = await open_form(driver, person)
+        await enter(driver, "full name", "Faulty")
+        await until_collected(driver, 1)
+        await preview(driver)
+        assert driver.app.steward is not None
+        monkeypatch.setattr(driver.app.steward, "apply", fault)
+        await apply(driver)
+        await driver.until_text("Something in zulip-steward itself failed.", "[ Close ]")
+        await driver.press("escape")
+        await driver.until(lambda: driver.app.screen is screen)
+    assert place.of(person, "full_name") == before
