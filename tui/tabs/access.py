@@ -54,7 +54,7 @@ class AccessTab(GroupedTab[AccessReport]):
         of = f"{wording.thousands(made)} of {wording.thousands(total)}" if made < total else ""
         return [
             Group("Secrets", [_secret(each) for each in found.secrets], _SECRETS),
-            Group("Ways to log in", [_method(each) for each in found.login_methods], _METHODS),
+            Group("Ways to log in", _methods(found.login_methods), _METHODS, _usable(found.login_methods)),
             Group(f"Sessions{bound}", [_session(each) for each in found.sessions], _SESSIONS, _live(found.sessions)),
             Group("Push devices", [_device(each) for each in found.push_devices], _DEVICES),
             Group("Second factors", [_factor(each) for each in found.second_factors]),
@@ -108,9 +108,20 @@ def _secret(secret: Secret) -> Item:
     return _item((secret.name, secret.note, "", "", state), told, muted=not secret.exists)
 
 
-def _method(method: LoginMethod) -> Item:
-    which = "" if method.set_up else "the server is not set up for it"
-    return _item((method.name, which, "", "", "allowed" if method.set_up else "no use"), muted=not method.set_up)
+def _methods(methods: Sequence[LoginMethod]) -> list[Item]:
+    """Those that work, one each; those that the organization allows and the server is not set up for, in one row."""
+    useless = ", ".join(method.name for method in methods if not method.set_up)
+    found = [_item((method.name, "", "", "", "allowed")) for method in methods if method.set_up]
+    cells = ("not set up here", useless, "", "", "no use")
+    return [
+        *found,
+        *([_item(cells, "Allowed by the organization, but not set up on this server.", muted=True)] * bool(useless)),
+    ]
+
+
+def _usable(methods: Sequence[LoginMethod]) -> str:
+    """How many work."""
+    return str(sum(method.set_up for method in methods) or "none")
 
 
 def _session(session: WebSession) -> Item:
