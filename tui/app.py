@@ -178,6 +178,7 @@ class StewardApp(TypeAheadApp):
 
         if self.connection.ready:
             yield Command("Export an organization", "realm whole server archive", "", self.action_export_realm)
+            yield Command("Recipients of personal data", "gdpr third parties settings", "", self.action_recipients)
         for theme in THEMES:
             words = theme.name.replace("-", " ").replace("steward", "").strip() or "dark"
             yield Command(f"Colours: {COLOURS.get(words, words)}", "theme", "", partial(self._set_theme, theme.name))
@@ -242,6 +243,12 @@ class StewardApp(TypeAheadApp):
         from tui.screens.realm_export import RealmExportScreen
 
         self.push_screen(RealmExportScreen())
+
+    def action_recipients(self) -> None:
+        """Show who receives personal data from the server."""
+        from tui.screens.recipients import RecipientsScreen
+
+        self.push_screen(RecipientsScreen())
 
     def action_models(self) -> None:
         """Browse the models."""

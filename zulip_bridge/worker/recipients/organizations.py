@@ -63,7 +63,7 @@ def _programs(realm_id: int | None) -> Iterator[Recipient]:
             yield Recipient(name, "bots", data, "bots", "outgoing webhook bots", sorted(hosts - {""}), sorted(names))
     for kind, name, data in (
         (EMBEDDED, "Bots that run on the server", "what is sent to them; some ask services of others"),
-        (GENERIC, "Programs that use a bot's key, wherever they run", "every message that the bot can read"),
+        (GENERIC, "Programs with a bot's key", "every message that the bot can read"),
     ):
         if kind == EMBEDDED and not compat.setting("EMBEDDED_BOTS_ENABLED"):
             continue
