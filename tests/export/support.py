@@ -13,10 +13,11 @@ from zulip_bridge.api.calls import Progress
 from zulip_bridge.api.export_scope import SAME, ExportScope
 from zulip_bridge.api.people import FindPerson
 from zulip_bridge.client import Bridge
-from zulip_bridge.export import ExportResult, Provenance, export_person
+from zulip_bridge.export import ExportResult, Packaging, Provenance, export_person
 
 Rows = list[dict[str, Any]]
 MESSAGES_IN_A_FILE = 1_000
+DIRECTORY = Packaging()
 FOLDERS = ("uploads", "avatars", "emoji")
 
 
@@ -30,11 +31,12 @@ async def export(
     destination: Path,
     watch: Callable[[Progress], None] = nobody_watches,
     scope: ExportScope = SAME,
+    packaging: Packaging = DIRECTORY,
 ) -> ExportResult:
-    """Export the account with this id or address; by default what Zulip's own export has."""
+    """Export the account with this id or address; by default what Zulip's own export has, to a directory."""
     person = await bridge.call(FindPerson(str(user)))
     provenance = Provenance(tool_version="1.2.3", operator="the tests", hello=bridge.hello, install="test install")
-    return await export_person(bridge, person, destination, watch, provenance, scope)
+    return await export_person(bridge, person, destination, watch, provenance, scope, packaging)
 
 
 @dataclass

@@ -6,6 +6,7 @@ import os
 import stat
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ import pytest
 from tests.export.support import Exported, export, leftovers
 from zulip_bridge.api.errors import ErrorKind, StewardError
 from zulip_bridge.client import Bridge
-from zulip_bridge.export import verify_export
+from zulip_bridge.export import FORMATS, Format, Packaging, verify_export
 
 SOMEBODY = "marta@example.org"
 
@@ -139,3 +140,31 @@ async def test_what_will_not_fit_is_refused_early(
     monkeypatch.setattr("zulip_bridge.export.directory.PartialDirectory.free_bytes", lambda self: 1_000)
     assert "not enough room" in await refused(bridge, tmp_path / "out", ErrorKind.STORAGE)
     assert leftovers(tmp_path) == []
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A file system of 600 kB."""
+    place = tmp_path / "disk"
+    place.mkdir()
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=600k", "none", str(place)], check=False)
+    if mounted.returncode:
+        pytest.skip("this account may not mount a small file system")
+    yield place
+    subprocess.run(["umount", str(place)], check=True)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root may mount a small file system")
+@pytest.mark.parametrize("kind", FORMATS)
+async def test_a_disk_that_ends_leaves_nothing(
+    bridge: Bridge, small_disk: Path, monkeypatch: pytest.MonkeyPatch, kind: Format
+) -> None:
+    for container in ("directory.PartialDirectory", "archive.PartialArchive"):
+        monkeypatch.setattr(f"zulip_bridge.export.{container}.free_bytes", lambda self: 1 << 40)
+    # Somebody else's file takes so much that not even an archive has room.
+    (small_disk / "others").write_bytes(os.urandom(500_000))
+    with pytest.raises(StewardError) as caught:
+        await export(bridge, SOMEBODY, small_disk / "out", packaging=Packaging(kind))
+    assert caught.value.kind is ErrorKind.STORAGE
+    assert "disk is full" in caught.value.sentence
+    assert leftovers(small_disk) == ["others"]

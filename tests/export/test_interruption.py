@@ -16,7 +16,7 @@ from tests.plain_sql import Database, value
 from zulip_bridge.api.calls import Progress
 from zulip_bridge.api.errors import ErrorKind, StewardError
 from zulip_bridge.client import Bridge
-from zulip_bridge.export import abandoned_exports, verify_export
+from zulip_bridge.export import Keys, Packaging, Passphrase, abandoned_exports, verify_export
 
 SOMEBODY = "marta@example.org"
 PHASES = ["account", "messages", "files"]
@@ -175,3 +175,64 @@ async def test_a_message_that_comes_meanwhile_is_not_in_it(
     texts = b"".join(file.read_bytes() for file in (tmp_path / "out").glob("messages-*.json"))
     assert b"too late" not in texts
     assert result.messages > 0
+
+
+ARCHIVED = Packaging("tar.zst", Passphrase("correct horse battery"))
+
+
+@pytest.mark.parametrize("phase", PHASES)
+async def test_cancelling_an_archive_leaves_nothing(bridge: Bridge, tmp_path: Path, phase: str) -> None:
+    def watch(progress: Progress) -> None:
+        if progress.phase == phase:
+            task.cancel()
+
+    task = asyncio.create_task(export(bridge, SOMEBODY, tmp_path / "out.age", watch, packaging=ARCHIVED))
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert leftovers(tmp_path) == []
+    await export(bridge, SOMEBODY, tmp_path / "out.age", packaging=ARCHIVED)
+    assert verify_export(tmp_path / "out.age", Keys("correct horse battery")) == []
+
+
+async def test_cancelling_an_archive_at_the_very_start_leaves_nothing(bridge: Bridge, tmp_path: Path) -> None:
+    for turns in range(0, 30, 3):
+        task = asyncio.create_task(export(bridge, SOMEBODY, tmp_path / "out", packaging=Packaging("zip")))
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        assert leftovers(tmp_path) == []
+
+
+async def test_a_worker_that_is_killed_leaves_no_archive(bridge: Bridge, tmp_path: Path) -> None:
+    def watch(progress: Progress) -> None:
+        if progress.phase == "messages":
+            os.kill(bridge.hello.pid, signal.SIGKILL)
+
+    with pytest.raises(StewardError) as caught:
+        await export(bridge, SOMEBODY, tmp_path / "out", watch, packaging=Packaging("tar.gz"))
+    assert caught.value.kind is ErrorKind.WORKER_LOST
+    assert leftovers(tmp_path) == []
+
+
+KILLED_ARCHIVE = KILLED.replace("watch)", "watch, packaging=Packaging('tar.gz'))", 1).replace(
+    "from zulip_bridge.launch", "from zulip_bridge.export import Packaging\nfrom zulip_bridge.launch"
+)
+
+
+@pytest.mark.parametrize("phase", PHASES)
+@pytest.mark.parametrize("nameless", [True, False])
+def test_a_steward_that_is_killed_leaves_no_archive(
+    install: Path, tmp_path: Path, phase: str, nameless: bool
+) -> None:
+    script = KILLED_ARCHIVE if nameless else f"import os\ndel os.O_TMPFILE\n{KILLED_ARCHIVE}"
+    out = tmp_path / "out"
+    done = subprocess.run([sys.executable, "-c", script, str(install), SOMEBODY, str(out), phase], check=False)
+    assert done.returncode == -signal.SIGKILL
+    left = list(tmp_path.iterdir())
+    assert abandoned_exports(out) == left
+    assert len(left) == (0 if nameless else 1)
+    for each in left:
+        assert each.stat().st_mode & 0o077 == 0
+        assert verify_export(each)
