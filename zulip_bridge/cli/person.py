@@ -48,7 +48,7 @@ def _moment(context: click.Context, parameter: click.Parameter, value: str | Non
 @click.option("--kind", metavar="KIND", callback=utf8, help="Messages: sent, direct, …; activity: account, …")
 @click.option("--direction", type=click.Choice(["by", "about"]), help="Activity: only by, or about, the person.")
 @click.option("--channel", metavar="NAME", callback=utf8, help="Messages: only in this channel (a name or an id).")
-@click.option("--topic", metavar="TOPIC", callback=utf8, help="Messages: only in this topic.")
+@click.option("--topic", metavar="PART", callback=utf8, help="Messages: only where the topic has this in it.")
 @click.option(
     "--text", metavar="TEXT", callback=utf8, help="Messages: only with these words; - reads them from stdin."
 )
