@@ -231,4 +231,4 @@ async def test_all_lookups_that_are_offered_are_known(browser: Browser, reading:
             text = values.get(lookup, kinds.get(field.kind, "{}" if field.kind == "json" else "1"))
             if lookup == "range" and field.kind in ("moment", "date"):
                 text = "2026-01-01,2026-01-02"
-            await browser.count(CountRows(model, [(f"{field.name}__{lookup}", text)], bound=1))
+            await browser.count(CountRows(model, [(f"{field.name}__{lookup}", text)], bound=0))

@@ -120,7 +120,7 @@ class RowCount:
 
 @dataclass(frozen=True)
 class CountRows(Request[RowCount]):
-    """Count the rows that filters choose, up to a bound."""
+    """Count the rows that filters choose, up to a bound; with 0, only find out whether the filters can be asked."""
 
     METHOD: ClassVar[str] = "browse.count"
     RESULT: ClassVar[type[RowCount]] = RowCount
