@@ -77,6 +77,11 @@ def _plain(value: str) -> str:
     return escape(display_text(value))
 
 
+def _breakable(value: object) -> str:
+    """A name without spaces, which may be broken between its parts."""
+    return _text(value).replace("_", "_<wbr>")
+
+
 def _heading(manifest: dict[str, Any]) -> str:
     person, server = manifest["person"], manifest["server"]
     return (
@@ -129,8 +134,14 @@ def _reasons(reasons: dict[str, Any]) -> str:
 
 def _recipients(recipients: Sequence[dict[str, Any]]) -> str:
     rows = [
-        [_text(each.get(name, "")) for name in ("recipient", "hosts_words", "data", "purpose", "setting")]
-        for each in ({**each, "hosts_words": ", ".join(map(str, each.get("hosts", [])))} for each in recipients)
+        [
+            _text(each.get("recipient", "")),
+            ", ".join(_text(host) for host in each.get("hosts", [])),
+            _text(each.get("data", "")),
+            _text(each.get("purpose", "")),
+            _breakable(each.get("setting", "")),
+        ]
+        for each in recipients
     ]
     return _table(["recipient", "where", "what it receives", "what for", "setting"], rows)
 

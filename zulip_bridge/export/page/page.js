@@ -62,11 +62,12 @@
     for (const [unit, step] of [["GB", 1e9], ["MB", 1e6], ["kB", 1e3]]) if (bytes >= step) return `${(bytes / step).toFixed(1)} ${unit}`;
     return `${bytes} bytes`;
   }
+  const MOMENT = /^\d{4}-\d\d-\d\d \d\d:\d\d UTC$/;
   function table(titles, rows, numeric = [], wide = false) {
     const kind = (index) => ({ class: numeric.includes(index) ? "number" : null });
     return el("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Table" }, el("table", { class: wide ? "wide" : null },
       el("thead", {}, el("tr", {}, titles.map((title, index) => el("th", { scope: "col", ...kind(index) }, visible(title))))),
-      el("tbody", {}, rows.map((row) => el("tr", {}, row.map((cell, index) => el("td", kind(index), cell instanceof Node ? cell : bdi(cell))))))));
+      el("tbody", {}, rows.map((row) => el("tr", {}, row.map((cell, index) => el("td", MOMENT.test(cell) ? { class: "nowrap" } : kind(index), cell instanceof Node ? cell : bdi(cell))))))));
   }
   function pager(page, pages, link, words) {
     if (pages <= 1) return null;
@@ -321,11 +322,41 @@
     for (const name of ACTIVITY) if (tables.get(name)?.count) parts.push(...await tablePart(name, 0, 25));
     return parts.length > 1 ? parts : [el("p", {}, "There are no such records in this export.")];
   }
-  const shownName = (name) => name.replace(/(^|\/)(zerver|analytics)_/, "$1").replaceAll("_", " ").replace("/", ": ");
+  // Numbers that reference.json explains: people, channels, programs, events of the audit log.
+  const PEOPLE = new Set(["user_profile", "user", "acting_user", "modified_user", "muted_user", "sender", "owner", "bot_owner", "referred_by", "author", "creator", "requested_by"]);
+  const LOOKUPS = [
+    ["reference/channels", new Set(["stream", "modified_stream", "channel", "default_sending_stream", "default_events_register_stream"]), (row) => `# ${row.get("name")}`],
+    ["reference/clients", new Set(["client", "sending_client"]), (row) => row.get("name")],
+    ["reference/audit_events", new Set(["event_type"]), (row) => String(row.get("name")).toLowerCase().replaceAll("_", " ")],
+    ["reference/profile_fields", new Set(["field"]), (row) => row.get("name")],
+  ];
+  let lookups = null;
+  async function names() {
+    if (!lookups) {
+      lookups = [[PEOPLE, people]];
+      for (const [name, columns, words] of LOOKUPS) lookups.push([columns, new Map((await rowsOf(name)).map((row) => [row.get("id"), words(row)]))]);
+    }
+    return lookups;
+  }
+  function explainedValue(known, column, value) {
+    if (typeof value === "number") {
+      for (const [columns, found] of known) if (columns.has(column) && found.has(value)) return `${found.get(value)} (${value})`;
+    }
+    return shownValue(column, value);
+  }
+  const TITLES = {
+    zerver_realmauditlog: "Audit log", zerver_useractivity: "Requests by program", zerver_useractivityinterval: "Times of activity", zerver_userpresence: "Presence",
+    zerver_reaction: "Reactions", analytics_usercount: "Counts by day", zerver_userprofile: "Account", zerver_subscription: "Subscriptions", zerver_stream: "Channels",
+    zerver_attachment: "Uploaded files", zerver_alertword: "Alert words", zerver_userstatus: "Status", zerver_draft: "Drafts", zerver_scheduledmessage: "Scheduled messages",
+    zerver_customprofilefieldvalue: "Profile fields", zerver_muteduser: "Muted people", zerver_usertopic: "Muted and followed topics", zerver_recipient: "Conversations, by number",
+    zerver_usergroupmembership: "Group memberships", zerver_submessage: "Poll votes and widgets", zerver_savedsnippet: "Snippets", zerver_pushdevicetoken: "Phones",
+  };
+  const shownName = (name) => TITLES[name] || name.replace(/(^|\/)(zerver|analytics)_/, "$1").replaceAll("_", " ").replace("/", ": ");
   async function tablePart(name, from, count) {
     const rows = await rowsOf(name, from, count);
     const columns = [...new Set(rows.flatMap((row) => [...row.keys()]))];
-    const lines = rows.map((row) => columns.map((column) => shownValue(column, row.get(column))));
+    const known = await names();
+    const lines = rows.map((row) => columns.map((column) => explainedValue(known, column, row.get(column))));
     const total = tables.get(name).count;
     const more = from === 0 && count < ROWS_PER_PAGE && total > count ? el("p", {}, el("a", { href: `#table=${encodeURIComponent(name)}` }, `All ${number(total)} rows`)) : null;
     const less = tables.get(name).shown < total ? el("p", { class: "notice" }, `The first ${number(tables.get(name).shown)} rows are on this page; all are in the JSON files beside it.`) : null;

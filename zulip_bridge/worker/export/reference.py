@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from .. import compat
+from .. import compat, compat_audit
 from .columns import Columns
 from .reading import batches
 from .rows import Record, RowsFile, Writing, records_of
@@ -42,6 +42,9 @@ def send_reference(writing: Writing) -> None:
     file.place("clients", "reference", "Programs with which Zulip was used.", clients)
     groups = _named(writing, _groups_query(), referred["zerver_usergroup"], ["id", "name", "description"])
     file.place("groups", "reference", "Groups of people, those with a name.", groups)
+    if writing.scope.has("audit"):
+        events = ({"id": number, "name": name} for number, name in sorted(compat_audit.event_names().items()))
+        file.place("audit_events", "reference", "What the numbers of the audit log's events mean.", events)
     people = _people(writing, referred["zerver_userprofile"])
     file.place("people", "reference", "People and bots that rows refer to by their id.", people)
     file.end()
