@@ -17,7 +17,7 @@ from .. import compat
 from ..context import Context
 from ..indirect import direct_message_group_table
 from ..people import person_by_id
-from .messages import ARCHIVED, KINDS, LIVE, Kind
+from .messages import ARCHIVED, KINDS, LIVE, RESTORED, Kind
 from .places import PLACES
 from .rows import Writing, within
 from .tables import OWNED_BOTS, THE_PERSON, Table, other_tables, tables_in, tables_of_zulip
@@ -103,7 +103,8 @@ def _measure_messages(writing: Writing, name: str, cursor: Any) -> SectionSize:
     kinds = [each for each in KINDS if each.section == name] or _archived_kinds(writing)
     ids = " UNION ".join(kind.ids.format(**tables) for kind in kinds)
     dates = within(writing.scope, "m.date_sent")
-    join = f" JOIN {tables['messages']} m ON m.id = ids.id WHERE {dates}" if dates else ""
+    condition = f"{dates or 'true'}{RESTORED}" if tables is ARCHIVED else dates
+    join = f" JOIN {tables['messages']} m ON m.id = ids.id WHERE {condition}" if condition else ""
     bounded = f"SELECT ids.id FROM ({ids}) ids(id){join} LIMIT {MOST_ROWS}"
     cursor.execute(
         f"""WITH ids AS MATERIALIZED ({bounded}), sample AS (SELECT id FROM ids ORDER BY id DESC LIMIT {SAMPLE})
@@ -113,7 +114,12 @@ def _measure_messages(writing: Writing, name: str, cursor: Any) -> SectionSize:
         writing.parameters,
     )
     rows, average = cursor.fetchone()
-    return SectionSize(name, int(rows), int(rows * (float(average) + MESSAGE_OVERHEAD)), exact=rows < MOST_ROWS)
+    size, exact = int(rows * (float(average) + MESSAGE_OVERHEAD)), rows < MOST_ROWS
+    if tables is ARCHIVED:
+        # With what hangs on them, which is in tables of its own.
+        beside = _measure_tables(writing, name, cursor)
+        rows, size = rows + (beside.rows or 0), size + (beside.bytes or 0)
+    return SectionSize(name, int(rows), size, exact)
 
 
 def _archived_kinds(writing: Writing) -> list[Kind]:
