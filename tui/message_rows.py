@@ -49,7 +49,7 @@ def columns(kind: MessageKind) -> tuple[Column, ...]:
 
 def message_row(message: MessageRow, kind: MessageKind, person: Person) -> Row:
     """A message as cells that are safe to show."""
-    marks = ("✎ " if message.edited else "") + ("⎙ " if message.has_attachment else "")
+    marks = ("✎ " if message.edited else "") + ("↓ " if message.has_attachment else "")
     text = display_text(message.content, limit=LONGEST_CELL)
     sender = [] if kind in OF_THE_PERSON else [display_text(message.sender, limit=LONGEST_CELL)]
     sent = wording.moment(message.sent_at).removesuffix(" UTC")

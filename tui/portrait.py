@@ -174,11 +174,11 @@ def credentials_section(detail: PersonDetail) -> Section:
     return Section("Credentials", tuple(facts))
 
 
-def activity_section(detail: PersonDetail | None) -> Section:
-    """What the person has left, in figures."""
+def activity_section(detail: PersonDetail | None, cells: int = SPARK_WIDTH // 2) -> Section:
+    """What the person has left, in figures; the plot takes so many cells."""
     facts = (
         Fact("messages", _count(detail, "messages sent")),
-        Fact("per week", _spark(detail)),
+        Fact("per week", _spark(detail, cells)),
         Fact("files", _files(detail)),
         Fact("channels", _count(detail, "channels")),
     )
@@ -258,14 +258,14 @@ def _files(detail: PersonDetail | None) -> Content:
     return Content(wording.thousands(files.count, exact=files.exact) + amount)
 
 
-def _spark(detail: PersonDetail | None) -> Content:
+def _spark(detail: PersonDetail | None, cells: int = SPARK_WIDTH // 2) -> Content:
     if detail is None or detail.weekly_messages is None:
         return WEEKS_WAITING
     weeks = detail.weekly_messages
     if not any(weeks):
         return Content.styled("nothing in two years\n", MUTED)
     peak = f"peak {wording.thousands(max(weeks))} a week, two years"
-    return Content.assemble((sparkline(weeks, SPARK_WIDTH // 2), "$primary"), "\n", (peak, MUTED))
+    return Content.assemble((sparkline(weeks, cells), "$primary"), "\n", (peak, MUTED))
 
 
 def _listed(values: list[str]) -> Content:

@@ -28,15 +28,15 @@ class OverviewTab(PersonTab[PersonDetail]):
     OverviewTab > #facts:focus { background-tint: transparent; }
     OverviewTab Facts { margin: 0 0 1 0; }
     .-wide OverviewTab > #facts, .-huge OverviewTab > #facts { layout: horizontal; }
-    .-wide OverviewTab #person-facts, .-huge OverviewTab #person-facts { margin-right: 2; }
+    .-wide OverviewTab #account-facts, .-huge OverviewTab #account-facts { margin-right: 2; }
     .-huge OverviewTab > #facts { max-width: 140; }
     """
 
     def body(self) -> ComposeResult:
         """Two columns, below each other where there is no room beside each other."""
         with VerticalScroll(id="facts", can_focus=True):
-            yield Facts(id="person-facts")
             yield Facts(id="account-facts")
+            yield Facts(id="about-facts")
 
     def on_mount(self) -> None:
         """Show what is known already."""
@@ -75,12 +75,26 @@ class OverviewTab(PersonTab[PersonDetail]):
         """As ``show --json`` has it."""
         return to_json(self.detail)
 
+    @property
+    def _plot_cells(self) -> int:
+        """Two weeks a cell where there is room, three in the narrower of two columns."""
+        return 35 if self.screen.has_class("-wide") else 52
+
+    def on_resize(self) -> None:
+        """The plot depends on the room."""
+        self._draw()
+
     def _draw(self) -> None:
         person, detail, now = self.person, self.detail, self.now
-        about = [portrait.identity_section(person, detail), portrait.contact_section(detail)]
-        account = [portrait.account_section(person, detail, now), portrait.activity_section(detail)]
+        account = [portrait.identity_section(person, detail), portrait.account_section(person, detail, now)]
+        account.append(portrait.activity_section(detail, self._plot_cells))
+        about = [portrait.contact_section(detail)]
         if detail is not None:
-            about += [portrait.profile_section(detail), portrait.groups_section(detail)]
-            account += [portrait.credentials_section(detail), portrait.bots_section(detail)]
-        self.query_one("#person-facts", Facts).sections = tuple(about)
+            account.append(portrait.credentials_section(detail))
+            about += [
+                portrait.profile_section(detail),
+                portrait.groups_section(detail),
+                portrait.bots_section(detail),
+            ]
         self.query_one("#account-facts", Facts).sections = tuple(account)
+        self.query_one("#about-facts", Facts).sections = tuple(about)
