@@ -73,15 +73,17 @@ def _archived(
     )
     private = 0 if channel else flags.IS_PRIVATE
     for person in {sender.id: sender, reader.id: reader}.values():
-        world.book.add(
-            "zerver_archivedusermessage",
+        _add(
+            world,
+            "usermessage",
             message_id=message_id,
             user_profile_id=person.id,
             flags=flags.READ | private,
         )
     if n % 6 == 1:
-        world.book.add(
-            "zerver_archivedreaction",
+        _add(
+            world,
+            "reaction",
             message_id=message_id,
             user_profile_id=(reader if n % 12 == 1 else sender).id,
             emoji_name="eyes",
@@ -90,8 +92,9 @@ def _archived(
         )
     if n % 20 == 4:
         content = '{"type": "vote", "key": "canned,0", "vote": 1}'
-        world.book.add(
-            "zerver_archivedsubmessage",
+        _add(
+            world,
+            "submessage",
             message_id=message_id,
             sender_id=sender.id,
             msg_type="widget",
@@ -99,6 +102,13 @@ def _archived(
         )
     if with_file:
         _archived_file(world, n, message_id, sender, deleted, chance)
+
+
+def _add(world: World, table: str, **values: object) -> int:
+    """Add a row to the archive of a table; like the row that was deleted, its id is one of that table's."""
+    row_id = world.book.reserve(f"zerver_{table}")
+    world.book.put(f"zerver_archived{table}", id=row_id, **values)
+    return row_id
 
 
 def _sent_before(world: World, message_id: int, deleted: int) -> int:
@@ -114,8 +124,9 @@ def _archived_file(world: World, n: int, message_id: int, sender: Person, delete
     name = f"deleted {n}.txt"
     path = f"{sender.realm.id}/{n % 256:x}/{token(chance, 24)}/{sanitized(name)}"
     content, content_type, _ = file_content(name, n)
-    attachment = world.book.add(
-        "zerver_archivedattachment",
+    attachment = _add(
+        world,
+        "attachment",
         file_name=name,
         path_id=path,
         create_time=at(deleted - 2 * DAY),
@@ -126,7 +137,5 @@ def _archived_file(world: World, n: int, message_id: int, sender: Person, delete
         owner_id=sender.id,
         realm_id=sender.realm.id,
     )
-    world.book.add(
-        "zerver_archivedattachment_messages", archivedattachment_id=attachment, archivedmessage_id=message_id
-    )
+    _add(world, "attachment_messages", archivedattachment_id=attachment, archivedmessage_id=message_id)
     world.uploads.append(Upload(f"files/{path}", content))

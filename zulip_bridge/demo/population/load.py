@@ -91,20 +91,20 @@ def copy_rows(connection: Connection, table: str, rows: Iterable[tuple[object, .
 
 
 def reset_sequences(connection: Connection) -> None:
-    """Let every identity and serial column go on after the highest id in its table."""
+    """Let every identity and serial column go on after the highest id in its table and in the archive of that."""
     owned = connection.execute(
         "SELECT c.relname, a.attname, pg_get_serial_sequence(quote_ident(c.relname), a.attname)"
         " FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0"
         " WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind = 'r'"
         " AND (a.attidentity <> '' OR a.atthasdef)"
     ).fetchall()
+    tables = {table for table, _, _ in owned}
+    highest = sql.SQL("(SELECT max({}) FROM {})")
     for table, column, sequence in owned:
         if sequence is not None:
-            connection.execute(
-                sql.SQL("SELECT setval({}, greatest((SELECT max({}) FROM {}), 1))").format(
-                    sql.Literal(sequence), sql.Identifier(column), sql.Identifier(table)
-                )
-            )
+            both = [name for name in (table, table.replace("zerver_", "zerver_archived", 1)) if name in tables]
+            ids = sql.SQL(", ").join(highest.format(sql.Identifier(column), sql.Identifier(name)) for name in both)
+            connection.execute(sql.SQL("SELECT setval({}, greatest({}, 1))").format(sql.Literal(sequence), ids))
 
 
 def filler(table: str, column: Column) -> object:
