@@ -25,8 +25,11 @@ def highlights(text: str, language: Language) -> dict[int, list[Highlight]]:
     if len(text) > LONGEST:
         return found
     line, column = 0, 0
+    before = ""
     for kind, value in _lexer(language).get_tokens(text):
-        name = _name(kind)
+        # A column may be called as a keyword is.
+        name = "" if before == "." or value == "." else _name(kind)
+        before = value
         for index, piece in enumerate(value.split("\n")):
             if index:
                 line, column = line + 1, 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from rich.segment import Segment
 from rich.style import Style
 from textual.binding import Binding, BindingType
 from textual.events import Resize
@@ -16,7 +17,15 @@ from tui.widgets.columns import GAP
 from tui.widgets.table_lines import gutter_width
 from tui.widgets.virtual_table import HEADER_LINES, VirtualTable
 
-CELL = Style(reverse=True)
+
+def _turned(strip: Strip) -> Strip:
+    """Each piece reversed, or not where it was: seen without colours, on the cursor's row too."""
+    return Strip(
+        [
+            Segment(text, (style or Style()) + Style(reverse=not (style and style.reverse), bold=True))
+            for text, style, _ in strip
+        ]
+    )
 
 
 class ResultTable(VirtualTable):
@@ -115,7 +124,7 @@ class ResultTable(VirtualTable):
         if place is None or not self.has_focus:
             return strip
         start, end = place
-        marked = strip.crop(start, end).apply_style(CELL)
+        marked = _turned(strip.crop(start, end))
         return Strip.join([strip.crop(0, start), marked, strip.crop(end)])
 
     def _place(self, index: int) -> tuple[int, int] | None:

@@ -13,7 +13,7 @@ from zulip_bridge.api.query import Column, Rows
 from zulip_bridge.text import cell_width, display_text
 
 NULL = "∅"
-MOST_ROWS = 50_000
+MOST_ROWS = 20_000
 """Rows that are kept to scroll through; beyond it, a file is the place."""
 
 WIDEST, WIDEST_OF_MANY, NARROWEST = 60, 36, 4

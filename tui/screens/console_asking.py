@@ -78,6 +78,13 @@ class AskingScreen(StewardScreen):
         page: Rows
 
     @dataclass
+    class PageMissed(Message):
+        """More rows could not be read."""
+
+        generation: int
+        problem: Problem
+
+    @dataclass
     class Refused(Message):
         """A question was not answered."""
 
@@ -316,10 +323,15 @@ class AskingScreen(StewardScreen):
         try:
             page = await queries.rows(FetchRows(query, PAGE))
         except StewardError as error:
-            if error.kind is not ErrorKind.CANCELLED:
-                self.post_message(self.RequestFailed("No more rows could be read", error.problem))
+            self.post_message(self.PageMissed(generation, error.problem))
             return
         self.post_message(self.PageArrived(generation, page))
+
+    def on_asking_screen_page_missed(self, message: PageMissed) -> None:
+        """Keep what is here; the result cannot be read on."""
+        if message.generation == self._generation:
+            self._query, self._fetching = 0, False
+            self.post_message(self.RequestFailed("No more rows could be read", message.problem))
 
     def on_asking_screen_page_arrived(self, message: PageArrived) -> None:
         """Add them."""

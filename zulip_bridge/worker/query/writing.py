@@ -55,6 +55,15 @@ BYPASSED = (
     "Zulip does not know of this: its caches keep what they have (some for days), clients are told nothing, and"
     " nothing is written to its audit log."
 )
+BYPASSED_BY_PYTHON = (
+    "What the code wrote past Zulip's own actions Zulip does not know of: caches keep what they have (some for days),"
+    " clients are told nothing, and nothing is written to the audit log. save() on a model flushes some caches, and"
+    " does so before the commit."
+)
+DURABLE = "durable atomic block"
+NOT_HERE = (
+    " Some of Zulip's actions open a transaction of their own and cannot run inside one: edit does such things."
+)
 SEQUENCES = "Numbers that were taken from a sequence are not given back by a rollback."
 
 
@@ -104,6 +113,7 @@ def _python(request: TryWrite, question: Orm, context: Context) -> WriteOutcome:
         if found.failure:
             transaction.set_rollback(True)
             sentence = "The code raised an error; what it had written is rolled back."
+            sentence += NOT_HERE if DURABLE in found.failure else ""
             return WriteOutcome("failed", sentence, printed=found.printed, failure=found.failure)
         if connection.needs_rollback or _number() != before:
             transaction.set_rollback(True)
@@ -112,7 +122,8 @@ def _python(request: TryWrite, question: Orm, context: Context) -> WriteOutcome:
         tables = [table for each in observed.effects if (table := table_of(each.table)) is not None]
         tried = _tried(request, "Python", observed.effects, tables, before)
         tried = replace(tried, columns=columns, returned=returned, more=more)
-        tried = replace(tried, shown=found.shown, printed=found.printed)
+        notes = [BYPASSED_BY_PYTHON if note is BYPASSED else note for note in tried.notes]
+        tried = replace(tried, shown=found.shown, printed=found.printed, notes=notes)
         return replace(_decided(request, context, tried), printed=found.printed)
 
 
