@@ -45,7 +45,13 @@ def _moment(context: click.Context, parameter: click.Parameter, value: str | Non
     multiple=True,
     help="What to show; repeatable.  [default: overview]",
 )
-@click.option("--kind", metavar="KIND", callback=utf8, help="Messages: sent, direct, …; activity: account, …")
+@click.option(
+    "--kind",
+    metavar="KIND",
+    callback=utf8,
+    help="Messages: sent, direct, mentions, starred or reacted. Activity: account, settings, subscriptions, channels, "
+    "groups, organization, other, seen, activity or spans; several with commas.",
+)
 @click.option("--direction", type=click.Choice(["by", "about"]), help="Activity: only by, or about, the person.")
 @click.option("--channel", metavar="NAME", callback=utf8, help="Messages: only in this channel (a name or an id).")
 @click.option("--topic", metavar="PART", callback=utf8, help="Messages: only where the topic has this in it.")
