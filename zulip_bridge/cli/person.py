@@ -49,8 +49,8 @@ def _moment(context: click.Context, parameter: click.Parameter, value: str | Non
     "--kind",
     metavar="KIND",
     callback=utf8,
-    help="Messages: sent, direct, mentions, starred or reacted. Activity: account, settings, subscriptions, channels, "
-    "groups, organization, other, seen, activity or spans; several with commas.",
+    help="Messages: sent, direct, mentions, starred or reacted. Activity: account, settings, subscriptions, "
+    "channels, groups, organization, other, seen, activity or spans; several with commas.",
 )
 @click.option("--direction", type=click.Choice(["by", "about"]), help="Activity: only by, or about, the person.")
 @click.option("--channel", metavar="NAME", callback=utf8, help="Messages: only in this channel (a name or an id).")
