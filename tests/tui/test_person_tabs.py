@@ -229,3 +229,30 @@ async def test_what_means_harm_is_shown_as_text(scratch: DemoInstall) -> None:
 
 def _key(table: str) -> str:
     return "usergroup_ptr_id" if table == "zerver_namedusergroup" else "id"
+
+
+def _waiting(url: str) -> int:
+    """How many of the steward's statements wait for a lock."""
+    with psycopg.connect(url, user="postgres", autocommit=True) as database:
+        query = """SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'
+                   AND application_name LIKE 'zulip-steward%%' AND datname = current_database()"""
+        (count,) = database.execute(query).fetchone() or (0,)
+        return int(count)
+
+
+async def test_a_tab_that_waits_holds_up_no_other_and_is_cancelled_in_postgresql(scratch: DemoInstall) -> None:
+    async with running(scratch.path) as driver:
+        screen = await driver.open("maria lopez")
+        with psycopg.connect(scratch.url, user="postgres") as blocker:
+            blocker.execute("LOCK TABLE zulip.zerver_realmauditlog IN ACCESS EXCLUSIVE MODE")
+            await driver.press("6")
+            await driver.until_text("Reading…")
+            await driver.until(lambda: _waiting(scratch.url) == 1, "the reading")
+            assert (await driver.show_tab("access")).found is not None
+            assert _waiting(scratch.url) == 1
+            await driver.press("escape")
+            await driver.until(lambda: screen not in driver.app.screen_stack)
+            await driver.until(lambda: _waiting(scratch.url) == 0, "the end of the reading")
+            blocker.rollback()
+        await driver.open("maria lopez")
+        assert (await driver.show_tab("activity")).found is not None
