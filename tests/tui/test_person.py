@@ -18,6 +18,7 @@ from tui.footprint_rows import CATEGORIES, Group
 from tui.tabs.base import PersonTab
 from tui.tabs.footprint import FootprintTab
 from tui.tabs.registry import TABS
+from tui.widgets.virtual_table import VirtualTable
 from zulip_bridge.api.footprint import FootprintRow
 
 
@@ -114,6 +115,37 @@ async def test_a_tab_is_saved_as_json_for_the_operator_alone(
         driver.app.screen.query_one(Input).value = str(path)
         await driver.until_text("There is such a file already")
         assert driver.app.screen.query_one("#save").disabled
+
+
+async def test_a_place_of_the_footprint_leads_to_its_rows(install: Path, database: psycopg.Connection[Any]) -> None:
+    async with running(install, MIDDLE) as driver:
+        screen = await driver.open("marta heavy")
+        tab = await driver.show_tab("footprint")
+        assert isinstance(tab, FootprintTab)
+        places = [each for each in tab.lines if isinstance(each, FootprintRow)]
+        alert_words = next(each for each in places if each.table == "zerver_alertword")
+        tab.query_one(VirtualTable).move_cursor(tab.lines.index(alert_words))
+        await driver.press("enter")
+        words = database.execute(
+            "SELECT word FROM zerver_alertword WHERE user_profile_id = %s", [screen.person.id]
+        ).fetchall()
+        assert len(words) == alert_words.rows
+        await driver.until_text(f"of Marta Heavy (id {screen.person.id})", *(word for (word,) in words))
+        await driver.press("escape")
+        mentions = next(each for each in places if (each.table, each.column) == ("zerver_usermessage", "flags"))
+        tab.query_one(VirtualTable).move_cursor(tab.lines.index(mentions))
+        await driver.press("enter")
+        await driver.until_text("The tab Messages lists these")
+
+
+async def test_leaving_while_a_tab_is_read_leaves_nothing_behind(install: Path) -> None:
+    async with running(install) as driver:
+        await driver.open("marta heavy")
+        await driver.press("7", "2", "escape")
+        await driver.until(lambda: len(driver.app.screen_stack) == 1)
+        await driver.until(lambda: not [each for each in driver.app.workers if each.group in ("read", "count")])
+        assert driver.app.problems == []
+        await driver.open("noel never")
 
 
 async def test_back_leads_to_the_list_as_it_was(install: Path) -> None:
