@@ -230,6 +230,20 @@ async def test_rows_and_files(browser: Browser, tmp_path: Path, quiet: None) -> 
     assert await browser.evaluate("document.querySelectorAll('#other tbody tr').length") == 50
 
 
+async def test_no_file_outside_of_the_export(browser: Browser, tmp_path: Path, quiet: None) -> None:
+    """A path that leads out of it, from whoever made it up, is shown and not followed."""
+    records = [{"path": path, "s3_path": "2/x.png", "size": 1} for path in ("../../x.png", "a/./b.png", "/etc/x.png")]
+    text = message(1, "[x](/user_uploads/2/x.png)")
+    await opened(browser, make_page(tmp_path, [text], records={"uploads": records}))
+    for part in ("#files", "#conversation=0"):
+        await browser.go(part)
+        assert await browser.evaluate("[...document.querySelectorAll('#other a')].map((each) => each.text)") in (
+            [],
+            ["All conversations"],
+        )
+        assert await browser.evaluate("document.images.length") == 0
+
+
 async def test_the_keyboard_is_enough(browser: Browser, tmp_path: Path, quiet: None) -> None:
     """A slash goes to the search, Enter searches, results are links."""
     await opened(browser, make_page(tmp_path, [message(number, f"a cup of tea {number}") for number in range(450)]))

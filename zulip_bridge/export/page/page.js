@@ -132,8 +132,11 @@
   // --- Files of the export, and which of them may be opened from here.
   const PASSIVE = /\.(png|jpe?g|gif|webp|bmp|avif|heic|txt|md|csv|tsv|log|pdf|mp3|m4a|ogg|oga|opus|wav|flac|mp4|m4v|mov|webm|ogv|docx?|xlsx?|pptx?|od[tspg]|zip|gz|tgz|7z|rar)$/i;
   const PICTURE = /\.(png|jpe?g|gif|webp|bmp|avif)$/i;
+  // A path that could lead out of the export is named and not followed.
+  const inside = (path) => path.split("/").every((part) => part !== "" && part !== "." && part !== "..");
   const href = (path) => path.split("/").map(encodeURIComponent).join("/");
   function fileLink(path, words) {
+    if (!inside(path)) return bdi(path);
     if (!PASSIVE.test(path)) return el("span", {}, bdi(words), el("span", { class: "quiet" }, ` (a kind of file that could run something in a browser: it is in ${visible(path)})`));
     return el("a", { href: href(path), target: "_blank", rel: "noopener noreferrer" }, bdi(words));
   }
@@ -155,7 +158,7 @@
       const local = exported && exported.get(path);
       if (!local) return el("span", {}, bdi(words || path), el("span", { class: "quiet" }, " (file not in this export)"));
       const link = fileLink(local, words || path.split("/").pop());
-      return PICTURE.test(local) ? el("span", {}, link, el("img", { src: href(local), alt: "", loading: "lazy" })) : link;
+      return PICTURE.test(local) && inside(local) ? el("span", {}, link, el("img", { src: href(local), alt: "", loading: "lazy" })) : link;
     }
     let url = null;
     try { url = new URL(target); } catch { /* not a whole address */ }
