@@ -82,7 +82,7 @@ async def test_what_the_screens_read_is_recorded(
         screen = await driver.open("noel never")
         await driver.press("j")
         await driver.until(lambda: isinstance(driver.app.screen, JournalScreen))
-        await driver.until_text("person.footprint", "person.read", f"{screen.person.id} · {screen.person.realm}")
+        await driver.until_text("person.read", f"{screen.person.id} · {screen.person.realm}")
         await driver.press("y")
         await driver.until_text("The last hash was sent to the terminal's clipboard")
         recorded = Journal(tmp_path / "own.jsonl").entries()

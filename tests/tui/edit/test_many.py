@@ -41,6 +41,12 @@ async def order(driver: Driver, words: str) -> BulkScreen:
     return screen
 
 
+async def narrow(driver: Driver, filters: Filters) -> None:
+    """Set the filters, and wait for the list that they leave."""
+    driver.people.query_one(FilterBar).filters = filters
+    await driver.until(lambda: driver.people._shown == driver.people._request(), "the filtered list")
+
+
 async def until_over(driver: Driver, screen: BulkScreen) -> None:
     await driver.until(lambda: screen.stage == "over", "the end")
 
@@ -88,8 +94,7 @@ async def test_everybody_who_is_listed_is_marked_and_unmarked(place: Place) -> N
         assert driver.people.query_one(SearchLine).text == "*"  # typing is typing
         await driver.press("backspace", "escape")
         await driver.until_found()
-        driver.people.query_one(FilterBar).filters = Filters(realm=place.realm)
-        await driver.until_found()
+        await narrow(driver, Filters(realm=place.realm))
         total = driver.people.listing.total
         everybody = column(place.database, "SELECT id FROM zerver_userprofile WHERE realm_id = %s", place.realm_id)
         assert total == len(everybody) > 64  # more than one page
@@ -107,10 +112,7 @@ async def test_everybody_who_is_listed_is_marked_and_unmarked(place: Place) -> N
 
 async def test_stopping_finishes_one_person_and_leaves_the_rest(place: Place, journal: Journal) -> None:
     async with running(place.path, MIDDLE, read_only=False) as driver:
-        driver.people.query_one(FilterBar).filters = Filters(
-            realm=place.realm, role=400, bots="people", status="active"
-        )
-        await driver.until_found()
+        await narrow(driver, Filters(realm=place.realm, role=400, bots="people", status="active"))
         driver.table.focus()
         await driver.press(*["space"] * 24)
         await driver.until_text("● 24 marked")
