@@ -11,7 +11,7 @@ from pathlib import Path
 import orjson
 import psycopg
 import pytest
-from textual.widgets import Button, Input, Static
+from textual.widgets import Button, Input
 
 from tests.plain_sql import value as plain_value
 from tests.tui.driving import SIZES, SMALL, Driver, running
@@ -407,10 +407,10 @@ async def test_console_frame(install: Path, size: str) -> None:
 
 
 @pytest.mark.parametrize("size", SIZES)
-async def test_commit_frame(scratch: DemoInstall, size: str) -> None:
+async def test_commit_frame(scratch: DemoInstall, size: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(CommitDialog, "clock", staticmethod(lambda: 0.0))
     async with console(scratch.path, SIZES[size], read_only=False) as at:
-        dialog = await writing(at, SOME)
-        dialog.query_one("#clock", Static).update("Rolled back by itself in 60 s. Until then the rows are locked.")
+        await writing(at, SOME)
         at.driver.hold_still()
         await at.driver.pilot.pause()
         assert_frame(f"console-commit-{size}", at.driver.app)

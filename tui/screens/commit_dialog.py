@@ -40,11 +40,14 @@ class CommitDialog(Dialog[bool]):
         Binding("pagedown", "scroll(10)", "page down", show=False, id="commit.page_down", tooltip="Scroll a page"),
     ]
 
+    clock = staticmethod(time.monotonic)
+    """Seconds, from wherever."""
+
     def __init__(self, tried: WriteTried, server: str) -> None:
         super().__init__()
         self._tried = tried
         self._server = server
-        self._deadline = time.monotonic() + tried.hold_ms / 1000
+        self._deadline = self.clock() + tried.hold_ms / 1000
 
     def body(self) -> ComposeResult:
         """What was done, the clock, the two buttons."""
@@ -63,7 +66,7 @@ class CommitDialog(Dialog[bool]):
         self.set_interval(1, self._tick)
 
     def _tick(self) -> None:
-        left = max(0, math.ceil(self._deadline - time.monotonic()))
+        left = max(0, math.ceil(self._deadline - self.clock()))
         words = f"Rolled back by itself in {left} s. Until then the rows are locked."
         self.query_one("#clock", Static).update(Content.styled(words, "bold $warning"), layout=False)
 
