@@ -37,7 +37,7 @@ REFERENCES = (
     Column("On delete", 9, priority=1),
 )
 
-KEY_WIDTHS = {"number": 9, "reference": 9, "yes_no": 5, "moment": 20, "date": 10, "choice": 14, "flags": 18}
+KEY_WIDTHS = {"number": 9, "reference": 18, "yes_no": 5, "moment": 20, "date": 10, "choice": 14, "flags": 18}
 TEXT_WIDTH = 22
 WIDEST = 60
 

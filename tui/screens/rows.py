@@ -31,7 +31,7 @@ from zulip_bridge.api.browse import (
     RowCount,
     RowsPage,
 )
-from zulip_bridge.api.errors import ErrorKind, StewardError
+from zulip_bridge.api.errors import ErrorKind, Problem, StewardError
 from zulip_bridge.api.people import Person
 from zulip_bridge.text import display_text
 
@@ -80,6 +80,14 @@ class RowsScreen(StewardScreen):
         generation: int
         number: int
         page: RowsPage
+
+    @dataclass
+    class PageFailed(Message):
+        """A page could not be read."""
+
+        generation: int
+        number: int
+        problem: Problem
 
     @dataclass
     class Counted(Message):
@@ -176,7 +184,7 @@ class RowsScreen(StewardScreen):
                 page = await self.steward.browser.page(request, self.person)
             except StewardError as error:
                 if error.kind is not ErrorKind.CANCELLED:
-                    self.post_message(self.RequestFailed("The rows could not be read", error.problem))
+                    self.post_message(self.PageFailed(generation, number, error.problem))
                 return
             if page.more:
                 after[number + 1] = page.after
@@ -215,6 +223,21 @@ class RowsScreen(StewardScreen):
         self._show_count()
         if number == 0:
             self._show_glance()
+
+    def on_rows_screen_page_failed(self, message: PageFailed) -> None:
+        """Say why; rows that are not those that were asked for are not left standing there."""
+        if message.generation != self._generation:
+            return
+        if message.number == 0:
+            self._pages.clear()
+            self._known, self._complete = 0, True
+            self._source.reset(0)
+            table = self.query_one(RowTable)
+            slow = message.problem.kind is ErrorKind.TIMEOUT
+            table.empty = "It took too long: filter by an indexed column." if slow else "The rows could not be read."
+            table.rows_changed(keep_cursor=False)
+            self._show_count()
+        self.post_message(self.RequestFailed("The rows could not be read", message.problem))
 
     def _start(self, page: RowsPage) -> None:
         self._pages.clear()

@@ -20,7 +20,8 @@ from .advice import advice_for, bypass_notes
 from .cascade import Watched
 from .editing import check_constraints
 from .keys import key_of, load
-from .row import fingerprint, masked_values, person_of, title_of
+from .naming import title_of
+from .row import fingerprint, masked_values, person_of
 
 
 def preview_deletion(request: PreviewRowDeletion, context: Context) -> DeletionPreview:

@@ -22,7 +22,8 @@ from .decoding import decoded, masked_text, raw_text
 from .describing import why_not_edited
 from .fields import field_named
 from .keys import key_of, load
-from .row import fingerprint, person_of, title_of
+from .naming import title_of
+from .row import fingerprint, person_of
 from .typing_in import DoesNotFit, parsed
 
 CHECK_NOW = "SET CONSTRAINTS ALL IMMEDIATE"

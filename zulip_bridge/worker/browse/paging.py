@@ -21,6 +21,7 @@ from .decoding import decoded, raw_text
 from .describing import sortable_columns, why_not_sorted_by
 from .fields import field_named, fields_of, holds_secrets, kind_of, person_field
 from .keys import key_of, pk_of
+from .naming import Names, names_of_targets
 
 LONGEST_CELL = 200
 """Characters of a value in a list."""
@@ -87,9 +88,10 @@ def page_of_rows(request: PageOfRows, context: Context) -> RowsPage:
     found = _read(order, rows, position, wanted + 1)
     page = found[:wanted]
     after = _write_position(order, page[-1]) if len(found) > wanted else ""
+    names = names_of_targets(columns, page)
     return RowsPage(
         [field.name for field in columns],
-        [_listed(model, columns, row) for row in page],
+        [_listed(model, columns, row, names) for row in page],
         more=bool(after),
         after=after,
     )
@@ -165,15 +167,18 @@ def _selected(rows: Any, fields: list[Any], order: Order) -> Any:
     return rows.values("pk", *plain, **computed)
 
 
-def _listed(model: Any, fields: list[Any], row: dict[str, Any]) -> ListedRow:
-    return ListedRow(key_of(model, row["pk"]), [_cell(field, row) for field in fields])
+def _listed(model: Any, fields: list[Any], row: dict[str, Any], names: Names) -> ListedRow:
+    return ListedRow(key_of(model, row["pk"]), [_cell(field, row, names) for field in fields])
 
 
-def _cell(field: Any, row: dict[str, Any]) -> str | None:
+def _cell(field: Any, row: dict[str, Any], names: Names) -> str | None:
     if PREFIX + field.attname in row:
         value = row[PREFIX + field.attname]
         return None if value is None else str(value)
     value = row[field.attname]
+    if field.is_relation and value is not None:
+        name = names.get((field.related_model, value), "")
+        return f"{value} · {name}"[:LONGEST_CELL] if name else str(value)
     meaning = decoded(field, value)
     text = meaning.shown if meaning.how in ("flags", "choice", "event type", "Unix time") else raw_text(field, value)
     return None if text is None else text[:LONGEST_CELL]

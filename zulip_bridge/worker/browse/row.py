@@ -10,7 +10,6 @@ from zulip_bridge.api.browse import FieldValue, RowDetail, ShowRow
 from zulip_bridge.api.people import Person
 from zulip_bridge.api.query import MASK
 
-from .. import compat
 from ..context import Context
 from ..people import people_by_id
 from ..query.model_rows import find_model
@@ -19,33 +18,17 @@ from .decoding import decoded, raw_text
 from .describing import described
 from .fields import fields_of, holds_secrets, person_field
 from .keys import key_of, load, salt
+from .naming import names_of_targets, title_of
 
 LONGEST_VALUE = 256 * 1024
-NAMING = (
-    "full_name",
-    "name",
-    "string_id",
-    "title",
-    "file_name",
-    "realm_emoji_name",
-    "domain",
-    "word",
-    "property",
-    "emoji_name",
-    "status_text",
-    "email",
-    "model",
-)
-"""Fields that tell a person which row this is, the most telling first."""
-
-LONGEST_TITLE = 80
 
 
 def show_row(request: ShowRow, context: Context) -> RowDetail:
     """Answer :class:`ShowRow`."""
     model = find_model(request.model)
     row = load(model, request.key)
-    names = _names_of_targets(model, row)
+    values = {field.attname: getattr(row, field.attname) for field in fields_of(model)}
+    names = names_of_targets(fields_of(model), [values], addresses=True)
     person = person_of(model, row)
     return RowDetail(
         model=str(model._meta.label),
@@ -57,17 +40,6 @@ def show_row(request: ShowRow, context: Context) -> RowDetail:
         fingerprint=fingerprint(row),
         advice=advice_for(model, person, named=False),
     )
-
-
-def title_of(row: Any) -> str:
-    """What a person calls the row; "" where nothing in it is a name."""
-    for name in NAMING:
-        field = next((each for each in row._meta.concrete_fields if each.name == name), None)
-        if field is not None and not field.is_relation and not holds_secrets(field):
-            value = getattr(row, field.attname)
-            if value not in (None, ""):
-                return str(value)[:LONGEST_TITLE]
-    return ""
 
 
 def person_of(model: Any, row: Any) -> Person | None:
@@ -113,22 +85,3 @@ def _value(field: Any, model: Any, row: Any, names: dict[tuple[Any, Any], str], 
         target,
         length=length,
     )
-
-
-def _names_of_targets(model: Any, row: Any) -> dict[tuple[Any, Any], str]:
-    """Names of the rows that a row refers to, one statement for each model."""
-    wanted: dict[Any, set[Any]] = {}
-    for field in fields_of(model):
-        value = getattr(row, field.attname)
-        if field.is_relation and value is not None and field.target_field.primary_key:
-            wanted.setdefault(field.related_model, set()).add(value)
-    people = compat.model("zerver", "UserProfile")
-    found: dict[tuple[Any, Any], str] = {}
-    for target, keys in wanted.items():
-        named = [each.name for each in target._meta.concrete_fields if each.name in NAMING]
-        if named:
-            for each in target._base_manager.filter(pk__in=keys).only("pk", *named):
-                found[target, each.pk] = title_of(each)
-    for key, person in people_by_id(list(wanted.get(people, ()))).items():
-        found[people, key] = f"{person.full_name} <{person.delivery_email}>"
-    return found
