@@ -63,6 +63,23 @@ async def footprint(driver: Driver) -> None:
     await driver.press("down", "down")
 
 
+async def activity(driver: Driver) -> None:
+    """What was done to an account, with before and after."""
+    await driver.open("maria lopez")
+    await driver.show_tab("activity")
+    await driver.press("w", "w")
+    await driver.until_text("who about", "María López Díaz")
+    lines = [line for line in driver.text.splitlines()[10:] if line.strip()]
+    await driver.press(*["down"] * next(index for index, line in enumerate(lines) if "María López Díaz" in line))
+
+
+async def access(driver: Driver) -> None:
+    """What lets somebody in under a name."""
+    await driver.open("marta heavy")
+    await driver.show_tab("access")
+    await driver.press("n")
+
+
 async def export_wizard(driver: Driver) -> None:
     """What an export holds, with live counts."""
     await driver.open("marta heavy")
@@ -141,6 +158,8 @@ SCENES: dict[str, tuple[tuple[int, int], Scene]] = {
     "hostile-names": (MIDDLE, hostile),
     "person": (LARGE, person),
     "footprint-80x24": (SMALL, footprint),
+    "activity": (MIDDLE, activity),
+    "access": (MIDDLE, access),
     "export-wizard": (MIDDLE, export_wizard),
     "export-how-80x24": (SMALL, export_how),
     "export": (MIDDLE, export_done),

@@ -37,7 +37,9 @@ def test_the_ending_says_the_format(demo: DemoInstall, tmp_path: Path, ending: s
     assert ended.json["stored_bytes"] == place.stat().st_size < ended.json["bytes"]
     assert place.stat().st_mode & 0o777 == 0o600
     assert [each.name for each in tmp_path.iterdir()] == [place.name]
-    assert run("export", "verify", place).status == 0
+    verified = run("export", "verify", place)
+    assert verified.status == 0
+    assert ended.json["sha256"] in verified.stderr
 
 
 def test_what_is_encrypted_to_keys_opens_with_one_of_them(demo: DemoInstall, tmp_path: Path) -> None:

@@ -46,6 +46,8 @@ class Popup(OptionList):
         super().__init__(compact=True)
         self.can_focus = False
         self.found: list[Completion] = []
+        self.origin = Offset(0, 0)
+        """Where the cursor was."""
 
     @property
     def shown(self) -> bool:
@@ -60,7 +62,9 @@ class Popup(OptionList):
         if found:
             self.add_options(Option(_line(each)) for each in found)
             self.highlighted = 0
-            self.absolute_offset = at + BELOW
+            # The text below the beginning of the word; the popup has a cell of padding.
+            self.absolute_offset = at + BELOW - Offset(found[0].replaces + 1, 0)
+            self.origin = at
 
     def steer(self, by: int) -> None:
         """Move the highlight."""
@@ -153,13 +157,8 @@ class Editor(TextArea):
 
     def on_text_area_selection_changed(self) -> None:
         """A cursor that is moved leaves what was offered behind."""
-        if not self._typed:
-            found = self.popup.found
-            if self.popup.shown and not (found and self._still_at(found[0])):
-                self.popup.offer([], Offset(0, 0))
-
-    def _still_at(self, completion: Completion) -> bool:
-        return self.cursor_screen_offset + BELOW == self.popup.absolute_offset and completion.replaces >= 0
+        if not self._typed and self.popup.shown and self.cursor_screen_offset != self.popup.origin:
+            self.popup.offer([], Offset(0, 0))
 
     def on_blur(self) -> None:
         """Nothing is completed elsewhere."""

@@ -366,6 +366,7 @@ class AskingScreen(StewardScreen):
     def action_language(self) -> None:
         """The other language; each keeps its text."""
         self.set_language("orm" if self.language == "sql" else "sql")
+        self.editor.focus()
 
     def set_language(self, language: Language) -> None:
         """Go over to a language."""

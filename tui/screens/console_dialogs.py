@@ -20,10 +20,11 @@ from tui.screens.dialog import Dialog, StyleSheets
 from tui.shown import MUTED, shown
 from tui.widgets.pick_list import PickList
 from zulip_bridge.api.query import Column
-from zulip_bridge.text import display_text
+from zulip_bridge.text import cell_width, display_text
 
 SHEETS: StyleSheets = ["dialog.tcss", "console_dialogs.tcss"]
 LONGEST_SHOWN = 100_000
+LABEL_WIDTH = 24
 WIDTH, MARGINS = 110, 8
 """Cells of the list at the most, and of what is around its lines."""
 
@@ -60,13 +61,18 @@ class FormDialog(Dialog[dict[str, str]]):
         """A line for each field."""
         if self._lead:
             yield Static(shown(self._lead), classes="lead")
+        width = min(LABEL_WIDTH, max((cell_width(each.name) for each in self._fields), default=0)) + 2
         with VerticalScroll(id="fields", can_focus=False):
             for number, each in enumerate(self._fields):
                 with Horizontal(classes="row"):
-                    yield Static(shown(each.name, MUTED, limit=19), classes="label")
+                    label = Static(shown(each.name, MUTED, limit=LABEL_WIDTH), classes="label")
+                    label.styles.width = width
+                    yield label
                     yield Input(each.value, compact=True, select_on_focus=False, id=f"f{number}", classes="entry")
                 if each.hint:
-                    yield Static(shown(each.hint, MUTED), classes="hint")
+                    hint = Static(shown(each.hint, MUTED), classes="hint")
+                    hint.styles.padding = (0, 0, 0, width)
+                    yield hint
         yield Static(id="objection", classes="objection")
         with Horizontal(classes="buttons"):
             yield Button(Content("[ Cancel ]"), id="cancel", compact=True)

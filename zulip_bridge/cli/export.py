@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -180,12 +181,15 @@ def verify(
 
     PATH is a directory or an archive, encrypted or not; nothing is unpacked.
     """
-    from zulip_bridge.export import verify_export
+    from zulip_bridge.export import digest_of, verify_export
 
     try:
         differences = verify_export(path, keys_for(path, identities, passphrase_file))
     except StewardError as error:
         fail(error, choice)
+    with contextlib.suppress(OSError):  # what cannot be read is among the differences
+        if path.is_file():
+            narrate(f"The archive's sha256 is {digest_of(path.resolve())}.")
     if as_json:
         print_json(differences)
     elif differences:

@@ -28,6 +28,28 @@ yes_option = click.option("--yes", is_flag=True, help="Do not ask.")
 json_option = click.option("--json", "as_json", is_flag=True, help="One object; with --yes or --dry-run.")
 
 
+def numbers(context: click.Context, parameter: click.Parameter, value: tuple[str, ...]) -> tuple[int, ...]:
+    """Callback of NR: numbers, and ranges such as ``6-15``."""
+    found: list[int] = []
+    for word in value:
+        first, dash, last = word.partition("-")
+        if not (first.isdecimal() and (last.isdecimal() or not dash)):
+            raise click.BadParameter(f"{word!r} is neither a number nor a range like 6-15.")
+        found += range(int(first), int(last or first) + 1)
+    return tuple(dict.fromkeys(found))
+
+
+def ranges(found: list[int]) -> str:
+    """``6-8 11``: numbers as they can be given again."""
+    runs: list[list[int]] = []
+    for number in sorted(found):
+        if runs and number == runs[-1][1] + 1:
+            runs[-1][1] = number
+        else:
+            runs.append([number, number])
+    return " ".join(str(first) if first == last else f"{first}-{last}" for first, last in runs)
+
+
 @click.group()
 def messages() -> None:
     """Delete messages so that clients see it, and restore them from Zulip's archive or purge them of it."""
@@ -89,8 +111,7 @@ def delete(
         if as_json:
             print_json(done)
         else:
-            transactions = " ".join(map(str, done.transactions))
-            print_line(f"{counted(done.messages, 'message')} deleted. Archive: {transactions}")
+            print_line(f"{counted(done.messages, 'message')} deleted. Archive: {ranges(done.transactions)}")
         if done.left:
             narrate(f"{counted(len(done.left), 'message')} left: {done.sentence}")
         return REFUSED if done.left else 0
@@ -120,13 +141,13 @@ def archive(user: str | None, realm: str | None, as_json: bool, choice: Choice) 
 
 
 @messages.command()
-@click.argument("transactions", metavar="NR…", nargs=-1, required=True, type=click.IntRange(1))
+@click.argument("transactions", metavar="NR…", nargs=-1, required=True, callback=numbers)
 @dry_run_option
 @yes_option
 @json_option
 @target_options
 def restore(transactions: tuple[int, ...], dry_run: bool, yes: bool, as_json: bool, choice: Choice) -> None:
-    """Bring deleted messages back. NR is a number that delete has told, or that archive lists."""
+    """Bring deleted messages back. NR is a number (or a range: 6-15) that delete has told, or that archive lists."""
     _check_json(as_json, yes or dry_run)
     refuse_unasked(yes, dry_run)
 
@@ -155,7 +176,7 @@ def restore(transactions: tuple[int, ...], dry_run: bool, yes: bool, as_json: bo
 
 
 @messages.command()
-@click.argument("transactions", metavar="NR…", nargs=-1, required=True, type=click.IntRange(1))
+@click.argument("transactions", metavar="NR…", nargs=-1, required=True, callback=numbers)
 @dry_run_option
 @click.option("--confirm", metavar="NUMBER", type=int, help="How many messages; instead of being asked.")
 @json_option

@@ -16,7 +16,7 @@ from .packaging import (
     stem_of,
 )
 from .run import export_person
-from .verify import verify_export
+from .verify import digest_of, verify_export
 
 __all__ = [
     "ARCHIVES",
@@ -33,6 +33,7 @@ __all__ = [
     "Recipients",
     "abandoned_exports",
     "check_destination",
+    "digest_of",
     "encryption_of",
     "export_person",
     "format_of",

@@ -16,6 +16,8 @@ import threading
 from collections.abc import Sequence
 from typing import Any, Protocol
 
+from zulip_bridge.api.errors import ErrorKind, StewardError
+
 from .keys import VERSION_LINE, parse_recipients
 from .packaging import Passphrase, Recipients
 
@@ -150,9 +152,18 @@ class _Remembering:
 
 
 def scrypt_key(passphrase: str, salt: bytes, work: int) -> bytes:
+    """The key that wraps the file's key; :class:`StewardError` where there is not the memory for it."""
     cost = 1 << work
-    room = 128 * 8 * cost + (1 << 20)
-    return hashlib.scrypt(passphrase.encode(), salt=SCRYPT_LABEL + salt, n=cost, r=8, p=1, maxmem=room, dklen=32)
+    room = 128 * 8 * cost
+    try:
+        return hashlib.scrypt(
+            passphrase.encode(), salt=SCRYPT_LABEL + salt, n=cost, r=8, p=1, maxmem=room + (1 << 20), dklen=32
+        )
+    except MemoryError as error:
+        sentence = (
+            f"A passphrase needs {room >> 20} MiB of memory for a moment, and there are not as many. Use a key."
+        )
+        raise StewardError(ErrorKind.FAILED, sentence) from error
 
 
 def hkdf(key: bytes, salt: bytes, info: bytes) -> bytes:

@@ -57,7 +57,7 @@ def _compare(root: Path, name: str, entry: tuple[int, str]) -> Iterator[Differen
             yield Difference("type", name, "It is not a regular file any more.")
         elif status.st_size != size:
             yield Difference("size", name, f"It has {status.st_size} bytes; the manifest says {size}.")
-        elif _digest(root / name) != digest:
+        elif digest_of(root / name) != digest:
             yield Difference("changed", name, "Its contents are not those that were exported.")
     except OSError as error:
         yield Difference("unreadable", name, f"It cannot be read: {error.strerror or error}.")
@@ -76,7 +76,8 @@ def _status(root: Path, name: str) -> os.stat_result | None:
         return None
 
 
-def _digest(path: Path) -> str:
+def digest_of(path: Path) -> str:
+    """The sha256 of a file, as ``sha256sum`` prints it; :class:`OSError`. Blocking."""
     digest = hashlib.sha256()
     descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     with os.fdopen(descriptor, "rb", buffering=0) as file:

@@ -47,10 +47,11 @@ def list_archive(request: ListArchive, context: Context) -> list[Archived]:
         conditions.append("t.id = ANY(%(ids)s)")
     sql = LIST.format(protected=protected, condition=" AND ".join(conditions))
     days = timedelta(days=int(compat.setting("ARCHIVED_DATA_VACUUMING_DELAY_DAYS", 30)))
+    limit = max(1, request.limit if request.transactions is None else len(request.transactions))
     with connection.cursor() as cursor:
         cursor.execute(
             sql,
-            {"id": request.person_id, "ids": request.transactions or [], "limit": max(1, min(request.limit, 1000))},
+            {"id": request.person_id, "ids": request.transactions or [], "limit": limit},
         )
         rows = cursor.fetchall()
     return [
