@@ -276,7 +276,9 @@ class PeopleScreen(PeopleListing):
 
     def action_mark_all(self) -> None:
         """Mark everybody who is listed; where they are already, unmark them."""
-        if self.listing.total > MOST_MARKED:
+        if self._answered < self._generation:
+            self.note(Note("The search is still under way: what is listed is not what was typed.", kind="note"))
+        elif self.listing.total > MOST_MARKED:
             most = wording.thousands(MOST_MARKED)
             self.note(Note(f"At most {most} can be marked at once; narrow the list down first.", kind="note"))
         else:
