@@ -329,6 +329,11 @@ async def test_a_row_that_changed_meanwhile_is_shown_again(scratch: DemoInstall)
             await driver.press("right", "enter")
             await driver.until_text("changed since it was read")
             await driver.press("escape")
+            database.execute(f"UPDATE zulip.zerver_draft SET content = 'others' WHERE id = {draft}".encode())
+            await driver.press("p")
+            await driver.until_text("changed since it was shown")
+            await driver.press("right", "enter")
+            await driver.until_text("It is in the journal.")
 
 
 async def test_a_row_is_deleted_after_its_words_are_typed(scratch: DemoInstall) -> None:

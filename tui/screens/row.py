@@ -421,9 +421,9 @@ class RowScreen(StewardScreen):
         if self.wanted and not self.refused("preview"):
             from tui.screens.row_preview import RowPreviewDialog
 
-            self.app.push_screen(
-                RowPreviewDialog(self.model, self.key, list(self.wanted.values())), callback=self._saved
-            )
+            seen = self.detail.fingerprint if self.detail is not None else ""
+            dialog = RowPreviewDialog(self.model, self.key, list(self.wanted.values()), seen)
+            self.app.push_screen(dialog, callback=self._saved)
 
     def _saved(self, done: bool | None) -> None:
         if done:

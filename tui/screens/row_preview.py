@@ -17,17 +17,19 @@ from zulip_bridge.api.browse import FieldChange, PlannedField, RowEditPreview, R
 from zulip_bridge.text import display_text
 
 LONGEST = 600
+CHANGED = "! The row has changed since it was shown; what stands below as before is how it is now."
 
 
 class RowPreviewDialog(RowChangeDialog):
-    """Shows what ``changes`` would do, and saves them."""
+    """Shows what ``changes`` would do, and saves them. ``seen``: the fingerprint of the row that was on the screen."""
 
     TITLE_WORD: ClassVar[str] = "Edit"
     VERB: ClassVar[str] = "Save"
 
-    def __init__(self, model: str, key: str, changes: list[FieldChange]) -> None:
+    def __init__(self, model: str, key: str, changes: list[FieldChange], seen: str = "") -> None:
         super().__init__(model, key)
         self.changes = changes
+        self.seen = seen
         self.preview: RowEditPreview | None = None
 
     def looking(self) -> Awaitable[Any]:
@@ -44,6 +46,8 @@ class RowPreviewDialog(RowChangeDialog):
         """Save is only there where nothing is against it."""
         self.preview, self.stage = preview, "ready"
         fields = [_planned(item) for item in preview.items]
+        if self.seen not in ("", preview.fingerprint) and not first:
+            first = (Section("", (Fact("", Content.styled(CHANGED, "bold $warning")),)),)
         sections = [
             *first,
             *refused_section(preview.objections),

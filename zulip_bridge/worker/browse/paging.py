@@ -108,7 +108,7 @@ def count_rows(request: CountRows, context: Context) -> RowCount:
 
 
 def listed_fields(model: Any) -> list[Any]:
-    """A list's columns: the key, the person, then what is short, what is long, and at last the secrets."""
+    """A list's columns: the key, the person, then what tells most, what is long or the same, at last the secrets."""
     owner = person_field(model)
 
     def rank(field: Any) -> int:
@@ -116,7 +116,8 @@ def listed_fields(model: Any) -> list[Any]:
             return 0 if field.primary_key else 1
         if holds_secrets(field):
             return 4
-        return 3 if kind_of(field) == "json" or field.name.startswith("rendered_") else 2
+        last = kind_of(field) == "json" or field.name == "realm" or field.name.startswith("rendered_")
+        return 3 if last else 2
 
     return sorted(fields_of(model), key=rank)
 
