@@ -10,6 +10,7 @@ import pytest
 
 from tests.export.support import Exported, export, remove
 from tests.plain_sql import Database, column, rows, value
+from zulip_bridge.api.export_scope import choose
 from zulip_bridge.client import Bridge
 from zulip_bridge.demo import DemoInstall
 from zulip_bridge.export import verify_export
@@ -103,6 +104,28 @@ async def test_the_avatar_of_the_present_and_the_emoji_come_along(
         await export(bridge, author, tmp_path / "emoji")
         records = Exported.read(tmp_path / "emoji").records["emoji"]
         assert name in {record["name"] for record in records}
+
+
+async def test_earlier_avatars_come_along_where_everything_is_wanted(
+    bridge: Bridge, database: Database, tmp_path: Path
+) -> None:
+    query = "SELECT id, avatar_version FROM zulip.zerver_userprofile WHERE avatar_source = 'U' ORDER BY id LIMIT 1"
+    ((person, version),) = rows(database, query)
+    change = "UPDATE zulip.zerver_userprofile SET avatar_version = %s WHERE id = %s"
+    await export(bridge, person, tmp_path / "before", scope=choose(sections=["avatars"]))
+    database.execute(change, [version + 1, person])
+    try:
+        await export(bridge, person, tmp_path / "after", scope=choose(sections=["avatars"]))
+        await export(bridge, person, tmp_path / "same")
+    finally:
+        database.execute(change, [version, person])
+    before, after, same = (
+        Exported.read(tmp_path / name, folders=["avatars"]).records["avatars"] for name in ("before", "after", "same")
+    )
+    assert before
+    assert {record["s3_path"] for record in before} <= {record["s3_path"] for record in after}
+    assert {record["avatar_version"] for record in after} == {version}
+    assert same == []
 
 
 HOSTILE = [

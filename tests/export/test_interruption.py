@@ -15,6 +15,7 @@ from tests.export.support import export, leftovers
 from tests.plain_sql import Database, value
 from zulip_bridge.api.calls import Progress
 from zulip_bridge.api.errors import ErrorKind, StewardError
+from zulip_bridge.api.export_scope import choose
 from zulip_bridge.client import Bridge
 from zulip_bridge.export import Keys, Packaging, Passphrase, abandoned_exports, verify_export
 
@@ -34,6 +35,21 @@ async def test_cancelling_leaves_nothing_and_the_worker_goes_on(bridge: Bridge, 
     assert leftovers(tmp_path) == []
     await export(bridge, SOMEBODY, tmp_path / "out")
     assert verify_export(tmp_path / "out") == []
+
+
+@pytest.mark.parametrize("phase", ["account", "messages", "archived", "flags", "files"])
+async def test_a_complete_and_redacted_export_can_be_cancelled_in_every_phase(
+    bridge: Bridge, tmp_path: Path, phase: str
+) -> None:
+    def watch(progress: Progress) -> None:
+        if progress.phase == phase:
+            task.cancel()
+
+    scope = choose("access", others="redact")
+    task = asyncio.create_task(export(bridge, SOMEBODY, tmp_path / "out", watch, scope))
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert leftovers(tmp_path) == []
 
 
 async def test_cancelling_again_and_again_leaves_nothing(bridge: Bridge, tmp_path: Path) -> None:
