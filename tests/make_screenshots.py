@@ -25,7 +25,7 @@ SCREENSHOTS = Path(__file__).parent.parent / "screenshots"
 HOME, SHOWN_HOME = Path("/tmp/anna_"), "/home/anna"
 """Where exports go while the pictures are made; as long as what is shown, so that the text keeps its width."""
 
-WRITING = ("console-commit-80x24",)
+WRITING = ("console-commit-80x24", "row-deletion")
 """Scenes of a session that may write; they commit nothing."""
 
 QUESTION = """-- Who can administer an organization, and since when
@@ -153,6 +153,21 @@ async def console_commit(driver: Driver) -> None:
     await driver.until_text("[ Roll back ]")
 
 
+async def row(driver: Driver) -> None:
+    """One row, with its values decoded and what refers to it."""
+    driver.app.open_row("zerver.Message", "5")
+    await driver.until_text("refer to it", "UserMessage", "Reaction")
+    await driver.press(*["down"] * 12)
+
+
+async def row_deletion(driver: Driver) -> None:
+    """What deleting a row would take along."""
+    driver.app.open_row("zerver.Message", "5")
+    await driver.until_text("refer to it", "UserMessage", "Reaction")
+    await driver.press("delete")
+    await driver.until_text("would be gone for good")
+
+
 SCENES: dict[str, tuple[tuple[int, int], Scene]] = {
     "people": (MIDDLE, people),
     "hostile-names": (MIDDLE, hostile),
@@ -167,6 +182,8 @@ SCENES: dict[str, tuple[tuple[int, int], Scene]] = {
     "journal": (MIDDLE, journal),
     "console": (MIDDLE, console),
     "console-commit-80x24": (SMALL, console_commit),
+    "row": (MIDDLE, row),
+    "row-deletion": (MIDDLE, row_deletion),
 }
 
 

@@ -21,7 +21,7 @@ CHANGED = "! The row has changed since it was shown; what stands below as before
 
 
 class RowPreviewDialog(RowChangeDialog):
-    """Shows what ``changes`` would do, and saves them. ``seen``: the fingerprint of the row that was on the screen."""
+    """Shows what ``changes`` would do, and saves them. ``seen``: the fingerprint of what was on the screen."""
 
     TITLE_WORD: ClassVar[str] = "Edit"
     VERB: ClassVar[str] = "Save"
