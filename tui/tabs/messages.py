@@ -100,7 +100,7 @@ class MessagesTab(PersonTab[MessagePage]):
         self.kind: MessageKind = "sent"
         self.filters = MessageFilters()
         self.oldest_first = False
-        self._listing = self._shown = 0
+        self._listing = self._shown = self._failed = 0
         self._source = KeysetRows(page_size=PAGE, max_pages=MOST_KEPT // PAGE)
         self._messages: OrderedDict[int, MessageRow] = OrderedDict()
         self._typing: Timer | None = None
@@ -225,9 +225,16 @@ class MessagesTab(PersonTab[MessagePage]):
         if count:
             self._count_all()
 
+    def on_person_tab_read_failed(self, message: PersonTab.ReadFailed) -> None:
+        """Besides the notice, which says why: tell that the list is not the one that was asked for."""
+        self._failed = self._listing
+        if self._shown < self._listing:
+            words = "What is listed is from before." if self.found else "Nothing is listed."
+            self.query_one("#message-words", Static).update(Content.styled(words, "$warning"), layout=False)
+
     def _say_searching(self, listing: int) -> None:
         """An answer that takes long is announced; most come before anybody could read it."""
-        if self._shown < listing == self._listing:
+        if max(self._shown, self._failed) < listing == self._listing:
             self.query_one("#message-words", Static).update(Content.styled("Searching…", MUTED), layout=False)
 
     def action_kind(self, by: int) -> None:
