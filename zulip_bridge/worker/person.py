@@ -25,7 +25,12 @@ PERMISSIONS = {
     "is_superuser": "superuser",
     "is_staff": "staff",
 }
-SECOND_FACTORS = [("otp_totp", "TOTPDevice"), ("otp_static", "StaticDevice"), ("two_factor", "PhoneDevice")]
+SECOND_FACTORS = [
+    ("otp_totp", "TOTPDevice"),
+    ("otp_static", "StaticDevice"),
+    ("two_factor", "PhoneDevice"),
+    ("phonenumber", "PhoneDevice"),
+]
 PUSH_DEVICES = [("zerver", "PushDeviceToken", "user_id"), ("zerver", "PushDevice", "user_id")]
 
 COUNT_BOUND = 100_000
