@@ -141,3 +141,13 @@ def test_many_people_with_the_same_first_name_are_told_apart() -> None:
     for number in range(1, 5_001):
         finder.add(f"User {number}", number)
     assert finder.replace("User 4711 and User 5000", lambda person: f"<{person}>") == "<4711> and <5000>"
+
+
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize(
+    "text", ["a" * 50_000, "a." * 25_000, "``` " + " " * 50_000 + "x`", "@**" * 20_000, "%4" * 25_000]
+)
+def test_long_texts_without_spaces_are_read_once(text: str) -> None:
+    # Reading them again from each letter would take longer than a test may.
+    for around in ("{}", "me@x.example {} > @**Anna Berg**\n> x"):
+        redactor("Anna Berg", "王小明").text(around.format(text))

@@ -100,7 +100,8 @@ REPLACED = [
     "HTML, which is left out where it only repeats a text; details of audit log entries about others.",
 ]
 NOT_REPLACED = [
-    "Nicknames, first names alone, misspelt names, names glued to another word, names of people who have no account.",
+    "Nicknames, first names alone, misspelt names, names glued to another word, names of people who "
+    "have no account in the organization.",
     "What others wrote or said where the subject repeats it without marking it as a quotation.",
     "Who somebody is, where the text or the circumstances tell it: ids, times, topics and channels stay.",
     "The contents of files: only their names are changed.",

@@ -17,9 +17,9 @@ from .. import compat
 from ..context import Context
 from ..indirect import direct_message_group_table
 from ..people import person_by_id
-from .messages import ARCHIVED, KINDS, LIVE, RESTORED, Kind
 from .places import PLACES
 from .rows import Writing, within
+from .selection import ARCHIVED, KINDS, LIVE, RESTORED, Kind
 from .tables import OWNED_BOTS, THE_PERSON, Table, other_tables, tables_in, tables_of_zulip
 
 MOST_ROWS = 1_000_000

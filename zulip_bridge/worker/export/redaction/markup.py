@@ -8,17 +8,18 @@ from urllib.parse import quote, unquote
 
 MENTION = re.compile(r"@(?P<silent>_?)\*\*(?P<name>[^*\n]+?)(?:\|(?P<id>\d+))?\*\*")
 EVERYBODY = frozenset({"all", "everyone", "stream", "channel", "topic"})
-ADDRESS = re.compile(
-    r"[\w.!#$%&'*+/=?^`{|}~-]+@(?:[\w-]+(?:\.[\w-]+)*|\[[\d.:a-fA-F]+\])",
-)
+LOCAL = frozenset("!#$%&'*+/=?^_`{|}~.-")
+"""What the part of an address before the @ may have besides letters and digits."""
+DOMAIN = re.compile(r"[\w-]+(?:\.[\w-]+)*|\[[\d.:a-fA-F]+\]")
 AROUND_ADDRESS = "*`'_~|!#{}=/?&.$"
 """What markup may have put directly before an address, although an address may contain it."""
 CONVERSATION = re.compile(
     r"(?P<kind>/(?:dm|dm-including|pm-with|group-pm-with|sender|from)/)(?P<who>[^/\s)\]\"'<>]+)"
 )
 IDS = re.compile(r"\d+(?:,\d+)*")
-ENCODED = re.compile(r"\S*(?:%|\.)[0-9A-Fa-f]{2}\S*")
-FENCE = re.compile(r"^[ \t]*(?P<fence>`{3,}|~{3,})[ \t]*(?P<language>[^\n`]*?)[ \t]*$")
+RUN = re.compile(r"\S+")
+ENCODED = re.compile(r"[%.][0-9A-Fa-f]{2}")
+FENCE = re.compile(r"^[ \t]*(?P<fence>`{3,}|~{3,})(?P<language>[^\n`]*)$")
 SAID = re.compile(r"@_?\*\*(?P<name>[^*\n]+?)(?:\|(?P<id>\d+))?\*\*")
 QUOTE = "[quoted text left out]"
 
@@ -37,15 +38,22 @@ def replace_mentions(text: str, by: Callable[[str, int | None], str | None]) -> 
 
 def replace_addresses(text: str, is_kept: Callable[[str], bool], instead: str) -> str:
     """E-mail addresses replaced, but for those that are kept."""
-
-    def replace(found: re.Match[str]) -> str:
-        address = found.group()
-        bare = address.lstrip(AROUND_ADDRESS)
-        if is_kept(address) or is_kept(bare):
-            return address
-        return address[: len(address) - len(bare)] + instead if bare and not bare.startswith("@") else instead
-
-    return ADDRESS.sub(replace, text) if "@" in text else text
+    pieces, position = [], 0
+    at = text.find("@")
+    while at >= 0:
+        # By hand: a pattern that looks for the @ behind a long word tries again from each of its letters.
+        start = at
+        while start > position and (text[start - 1].isalnum() or text[start - 1] in LOCAL):
+            start -= 1
+        domain = DOMAIN.match(text, at + 1)
+        if domain is not None and start < at:
+            bare = start + len(text[start:at]) - len(text[start:at].lstrip(AROUND_ADDRESS))
+            start = bare if bare < at else start
+            if not is_kept(text[start : domain.end()]):
+                pieces += [text[position:start], instead]
+                position = domain.end()
+        at = text.find("@", max(at + 1, position))
+    return "".join([*pieces, text[position:]])
 
 
 def replace_conversations(text: str) -> str:
@@ -62,6 +70,8 @@ def replace_encoded(text: str, by: Callable[[str], str]) -> str:
     """Names and addresses in the encoding of links: ``%20``, and ``.20`` as in Zulip's own."""
 
     def replace(found: re.Match[str]) -> str:
+        if ENCODED.search(found.group()) is None:
+            return found.group()
         for mark in ("%", "."):
             plain = unquote(re.sub(rf"{re.escape(mark)}([0-9A-Fa-f]{{2}})", r"%\1", found.group()))
             cleaned = by(plain)
@@ -69,7 +79,7 @@ def replace_encoded(text: str, by: Callable[[str], str]) -> str:
                 return quote(cleaned, safe="/:#?&=()[]@+,;!*'")
         return found.group()
 
-    return ENCODED.sub(replace, text) if "%" in text or "." in text else text
+    return RUN.sub(replace, text) if ENCODED.search(text) is not None else text
 
 
 def replace_quotes(text: str, is_own: Callable[[str, int | None], bool]) -> tuple[str, int]:
@@ -84,7 +94,7 @@ def replace_quotes(text: str, is_own: Callable[[str, int | None], bool]) -> tupl
 
 
 def _is_quote(fence: re.Match[str]) -> bool:
-    return fence["language"].strip("{}. ").lower() == "quote"
+    return fence["language"].strip("{}. \t").lower() == "quote"
 
 
 class _Quotes:
