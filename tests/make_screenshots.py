@@ -15,9 +15,13 @@ from pathlib import Path
 from textual.widgets import Input
 
 from tests.tui.driving import LARGE, MIDDLE, SMALL, Driver, running
+from tests.tui.edit.hands import enter, find_field, open_form, preview, until_collected
+from tui.screens.bulk import BulkScreen
+from tui.screens.bulk_dialog import BulkDialog
 from tui.screens.console_asking import AskingScreen
 from tui.screens.export import ExportScreen
 from tui.screens.export_wizard import ExportWizard
+from tui.widgets.searchline import SearchLine
 from tui.widgets.virtual_table import VirtualTable
 from zulip_bridge.demo import ensure
 
@@ -25,7 +29,7 @@ SCREENSHOTS = Path(__file__).parent.parent / "screenshots"
 HOME, SHOWN_HOME = Path("/tmp/anna_"), "/home/anna"
 """Where exports go while the pictures are made; as long as what is shown, so that the text keeps its width."""
 
-WRITING = ("console-commit-80x24", "row-deletion")
+WRITING = ("console-commit-80x24", "row-deletion", "edit", "edit-preview", "bulk")
 """Scenes of a session that may write; they commit nothing."""
 
 QUESTION = """-- Who can administer an organization, and since when
@@ -61,6 +65,24 @@ async def footprint(driver: Driver) -> None:
     await driver.open("marta heavy")
     await driver.show_tab("footprint")
     await driver.press("down", "down")
+
+
+async def messages(driver: Driver) -> None:
+    """Messages narrowed by words and a channel, with the one under the cursor."""
+    await driver.open("marta heavy")
+    await driver.show_tab("messages")
+    await driver.press("slash")
+    driver.app.screen.query_one(Input).value = "channel:board quarterly report"
+    await driver.press("enter")
+    await driver.until_text("as Zulip searches")
+    await driver.press("down", "down")
+
+
+async def files(driver: Driver) -> None:
+    """Files with where they are used and whether they are there."""
+    await driver.open("marta heavy")
+    await driver.show_tab("files")
+    await driver.press(*["down"] * 7)
 
 
 async def activity(driver: Driver) -> None:
@@ -168,11 +190,49 @@ async def row_deletion(driver: Driver) -> None:
     await driver.until_text("would be gone for good")
 
 
+async def edit_form(driver: Driver) -> None:
+    """Changes that are collected, and nothing more."""
+    await driver.find("marta heavy")
+    driver.table.focus()
+    await driver.until(lambda: driver.people._current is not None)
+    assert driver.people._current is not None
+    screen = await open_form(driver, driver.people._current.id)
+    await enter(driver, "full name", "Marta Novák")
+    await until_collected(driver, 1)
+    await find_field(driver, "role")
+    await driver.press("enter", *"moderator", "enter")
+    await until_collected(driver, 2)
+    await find_field(driver, "board")
+    await driver.press("space")
+    screen.query_one(SearchLine).text = ""
+    await until_collected(driver, 3)
+
+
+async def edit_preview(driver: Driver) -> None:
+    """What they would do, and what else."""
+    await edit_form(driver)
+    await preview(driver)
+
+
+async def bulk(driver: Driver) -> None:
+    """One change for many, with who is refused at the top."""
+    await driver.find("ma")
+    driver.table.focus()
+    await driver.press("asterisk")
+    await driver.until(lambda: len(driver.people.marked) == driver.people.listing.total)
+    await driver.press("a")
+    await driver.until(lambda: isinstance(driver.app.screen, BulkDialog))
+    await driver.press(*"guest", "enter")
+    await driver.until(lambda: isinstance(driver.app.screen, BulkScreen) and driver.app.screen.stage == "ready")
+
+
 SCENES: dict[str, tuple[tuple[int, int], Scene]] = {
     "people": (MIDDLE, people),
     "hostile-names": (MIDDLE, hostile),
     "person": (LARGE, person),
     "footprint-80x24": (SMALL, footprint),
+    "messages": (MIDDLE, messages),
+    "files": (MIDDLE, files),
     "activity": (MIDDLE, activity),
     "access": (MIDDLE, access),
     "export-wizard": (MIDDLE, export_wizard),
@@ -182,6 +242,9 @@ SCENES: dict[str, tuple[tuple[int, int], Scene]] = {
     "journal": (MIDDLE, journal),
     "console": (MIDDLE, console),
     "console-commit-80x24": (SMALL, console_commit),
+    "edit": (MIDDLE, edit_form),
+    "edit-preview": (MIDDLE, edit_preview),
+    "bulk": (MIDDLE, bulk),
     "row": (MIDDLE, row),
     "row-deletion": (MIDDLE, row_deletion),
 }

@@ -286,8 +286,10 @@ class EditScreen(StewardScreen):
             return field is not None and field.field in self.form.wanted
         if action == "preview":
             return True if self.form.wanted or self.steward_app.connection.read_only else None
-        if action in ("actions", "reload"):
+        if action == "actions":
             return True if self.steward_app.connection.ready else None
+        if action == "reload":
+            return self.steward_app.connection.ready  # a lost one makes the key reconnect
         return True
 
     def action_preview(self) -> None:
