@@ -27,9 +27,6 @@ class OverviewTab(PersonTab[PersonDetail]):
     OverviewTab > #facts { height: 1fr; padding: 0 1; scrollbar-size-vertical: 1; }
     OverviewTab > #facts:focus { background-tint: transparent; }
     OverviewTab Facts { margin: 0 0 1 0; }
-    .-wide OverviewTab > #facts, .-huge OverviewTab > #facts { layout: horizontal; }
-    .-wide OverviewTab #account-facts, .-huge OverviewTab #account-facts { margin-right: 2; }
-    .-huge OverviewTab > #facts { max-width: 140; }
     """
 
     def body(self) -> ComposeResult:
