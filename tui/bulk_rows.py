@@ -24,7 +24,7 @@ COLUMNS = (
     Column("Name", 14, weight=3, max_width=36),
     Column("Address", 18, weight=3, max_width=40),
     Column("Change", 23, weight=1, max_width=40),
-    Column("", 14, max_width=40),
+    Column("", 14, weight=2, max_width=44),
 )
 LONGEST_CELL = 80
 
@@ -102,7 +102,10 @@ def case_row(case: Case) -> Row:
         (item,) = case.preview.items
         unchanged = item.state == "unchanged"
         change = item.before_shown if unchanged else f"{item.before_shown} → {item.after_shown}"
-    cells = (case.person.full_name, case.person.delivery_email, change, WORDS[case.fate])
+    words = WORDS[case.fate]
+    if case.fate == "refused" and case.preview is not None:
+        words = f"{words} · {case.preview.refusals[0].rule}"
+    cells = (case.person.full_name, case.person.delivery_email, change, words)
     shortened = tuple(display_text(each, limit=LONGEST_CELL) for each in cells)
     return Row(case.person.id, shortened, STYLES.get(case.fate, ""))
 

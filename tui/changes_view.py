@@ -95,7 +95,7 @@ def _facts_by_field(preview: ChangePreview) -> list[Fact]:
         own = [sentence for sentence, labels in fields.items() if labels == [label]]
         facts += [Fact(label if index == 0 else " ", shown(each)) for index, each in enumerate(own)]
     common = [sentence for sentence, labels in fields.items() if len(labels) > 1] + preview.notes
-    facts += [Fact("more than one" if index == 0 else " ", shown(each)) for index, each in enumerate(common)]
+    facts += [Fact("altogether" if index == 0 else " ", shown(each)) for index, each in enumerate(common)]
     return facts
 
 
