@@ -5,8 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import signal
 import subprocess
 import tarfile
+import time
 from pathlib import Path
 
 import pyrage
@@ -184,3 +186,25 @@ def test_tar_lists_it(demo: DemoInstall, tmp_path: Path) -> None:
         names = archive.getnames()
     assert names[0] == "acme-65"
     assert {"acme-65/user.json", "acme-65/manifest.json", "acme-65/uploads/records.json"} <= set(names)
+
+
+def test_many_that_are_interrupted_say_what_is_there(demo: DemoInstall, tmp_path: Path) -> None:
+    people = tmp_path / "people.txt"
+    people.write_text("7\n" + "\n".join(str(number) for number in range(8, 60)) + "\n")
+    folder = tmp_path / "out"
+    words: list[str | Path] = [SCRIPT, "export", "--from", people, "--output", folder, "--format", "zip", "--json"]
+    with subprocess.Popen(
+        [*words, "--install", demo.path], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        deadline = time.monotonic() + 60
+        while not (folder.is_dir() and len(list(folder.iterdir())) > 1) and time.monotonic() < deadline:
+            time.sleep(0.02)
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=60)
+    assert process.returncode == 130, err
+    told = {each["user"]: each for each in json.loads(out)}
+    assert told["7"]["state"] == "done"
+    assert told["59"]["state"] == "not_begun"
+    done = [Path(each["export"]["path"]) for each in told.values() if each["state"] == "done"]
+    assert sorted(done) == sorted(folder.iterdir())
+    assert all(run("export", "verify", each).status == 0 for each in done)

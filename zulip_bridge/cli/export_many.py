@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
 from dataclasses import dataclass
 from datetime import datetime, timezone
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 MOST_BYTES = 16 * 1024 * 1024
 FOLDER = Path("folder")
 """Stands for the folder, whose name says nothing of the format of what is put into it."""
+NOT_DONE = "It was not come to, or interrupted; nothing is kept of it."
 UNKNOWN = (ErrorKind.NOT_FOUND, ErrorKind.AMBIGUOUS, ErrorKind.INVALID)
 
 
@@ -56,14 +58,30 @@ def export_many(
 
     async def work(steward: Steward) -> list[Asked]:
         found, unknown = await _find(steward, people, realm)
-        outcomes = await _export(steward, [person for _, person in found], folder, packaging, scope)
-        asked = [Asked(named, outcome, outcome.sentence) for (named, _), outcome in zip(found, outcomes, strict=True)]
-        return sorted([*asked, *unknown], key=lambda each: each.named.line)
+        told: list[Outcome] = []
+        try:
+            outcomes = await _export(steward, [person for _, person in found], folder, packaging, scope, told)
+        except asyncio.CancelledError:
+            # Those before the one that was interrupted are kept: say which.
+            _summarize(_asked(found, told, unknown), as_json)
+            raise
+        return _asked(found, outcomes, unknown)
 
     asked = with_steward(choice, work)
     _summarize(asked, as_json)
     if not all(each.outcome and each.outcome.state == "done" for each in asked):
         sys.exit(REFUSED)
+
+
+def _asked(found: list[tuple[Named, Person]], outcomes: list[Outcome], unknown: list[Asked]) -> list[Asked]:
+    """A line of the file each, in its order; without an outcome where it was not come to."""
+    ended = {outcome.order.person.id: outcome for outcome in outcomes}
+    asked = [
+        Asked(named, outcome, outcome.sentence if outcome else NOT_DONE)
+        for named, person in found
+        for outcome in [ended.get(person.id)]
+    ]
+    return sorted([*asked, *unknown], key=lambda each: each.named.line)
 
 
 def _people(source: Path) -> list[Named]:
@@ -100,7 +118,12 @@ async def _find(
 
 
 async def _export(
-    steward: Steward, people: list[Person], folder: Path, packaging: Packaging, scope: ExportScope | None
+    steward: Steward,
+    people: list[Person],
+    folder: Path,
+    packaging: Packaging,
+    scope: ExportScope | None,
+    told: list[Outcome],
 ) -> list[Outcome]:
     from zulip_bridge.api.export_scope import SAME
 
@@ -113,6 +136,7 @@ async def _export(
         status.say(f"{place}: {progress.phase} {progress.done:,}{of}")
 
     def on_outcome(outcome: Outcome) -> None:
+        told.append(outcome)
         if outcome.state == "failed":
             narrate(f"{path_text(outcome.order.destination)}: {outcome.sentence}")
 
@@ -148,7 +172,7 @@ def _json(asked: Asked) -> dict[str, Any]:
         "user": asked.named.user,
         "line": asked.named.line,
         "person": to_json(outcome.order.person) if outcome else None,
-        "state": outcome.state if outcome else "failed",
+        "state": outcome.state if outcome else "not_begun" if asked.sentence == NOT_DONE else "failed",
         "sentence": asked.sentence,
     }
     if outcome is not None and outcome.result is not None:

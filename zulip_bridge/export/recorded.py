@@ -82,7 +82,7 @@ class Exports:
         """Export one person; recorded before it is begun and when it has ended. See :func:`export_person`."""
         worker = _Worker(self._open_worker)
         try:
-            return await self._one(worker, Order(person, destination), on_progress, scope, packaging, {})
+            return await self._one(worker, Order(person, destination), on_progress, scope, packaging, {}, [])
         finally:
             await worker.close()
 
@@ -103,9 +103,14 @@ class Exports:
         try:
             for number, order in enumerate(orders, 1):
                 part = {"bulk": f"{number} of {len(orders)}"}
+                written: list[ExportResult] = []
                 try:
-                    result = await self._one(worker, order, partial(on_progress, order), scope, packaging, part)
-                    outcomes.append(Outcome(order, "done", result))
+                    await self._one(worker, order, partial(on_progress, order), scope, packaging, part, written)
+                    outcomes.append(Outcome(order, "done", written[0]))
+                except asyncio.CancelledError:
+                    for result in written:  # it was in its place already, and is kept
+                        on_outcome(Outcome(order, "done", result))
+                    raise
                 except StewardError as error:
                     outcomes.append(Outcome(order, "failed", None, error.sentence))
                     if error.kind in ENDS_ALL:
@@ -124,7 +129,9 @@ class Exports:
         scope: ExportScope,
         packaging: Packaging,
         more: dict[str, Any],
+        written: list[ExportResult],
     ) -> ExportResult:
+        """Export one person; the result is put into ``written`` as soon as it is there, before it is recorded."""
         person = order.person
         parameters = {**more, "destination": str(order.destination), "scope": to_json(scope), **packaging.describe()}
         try:
@@ -135,6 +142,7 @@ class Exports:
         except BaseException as error:
             await asyncio.shield(self._record(FINISHED, self._failure(error), person, parameters))
             raise
+        written.append(result)
         sentence = f"{result.messages} messages, {result.files} files"
         digests = {"manifest_sha256": result.manifest_sha256, "archive_sha256": result.sha256}
         summary = {**parameters, **{name: value for name, value in digests.items() if value}}
