@@ -12,12 +12,15 @@ import time
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 
 from tests.cli.process import on, start
 from zulip_bridge.demo import DemoInstall
 
 WAIT_SECONDS = 60.0
+SUCCEEDED, FAILED = 3, 4
+"""RealmExport.status."""
 OTHER = """
     if sys.argv[1:2] == ["export"]:
         import subprocess, pathlib, time
@@ -52,6 +55,15 @@ def replace_command(install: DemoInstall, words: str) -> None:
     stub.write_text(before + OTHER.format(words) + mark + after)
 
 
+def statuses(install: DemoInstall) -> list[int]:
+    """What Zulip shows administrators of its newest export."""
+    with psycopg.connect(install.url, user="postgres", autocommit=True) as connection:
+        return [
+            status
+            for (status,) in connection.execute("SELECT status FROM zerver_realmexport ORDER BY id DESC LIMIT 1")
+        ]
+
+
 def names_in(directory: Path) -> list[str]:
     """Whatever is there."""
     return sorted(each.name for each in directory.iterdir())
@@ -76,6 +88,7 @@ def test_an_organization(scratch: DemoInstall, place: Path, own_journal: Path) -
         names = opened.getnames()
     assert {"out/realm.json", "out/messages-000001.json"} <= set(names)
     assert names_in(place.parent) == ["out.tar.gz"]
+    assert statuses(scratch) == [SUCCEEDED]
     started, finished = journal(own_journal)[-2:]
     assert (started["result"]["state"], finished["result"]["state"]) == ("started", "done")
     assert started["parameters"]["realm"] == "example"
@@ -143,11 +156,17 @@ def test_interrupted(scratch: DemoInstall, place: Path, own_journal: Path, numbe
     process = start("export-realm", "example", "--yes", "--output", place, "--install", scratch.path)
     _until(lambda: (place / "begun").exists())
     helper = int((place / "helper").read_text())
+    with psycopg.connect(scratch.url, user="postgres", autocommit=True) as connection:
+        connection.execute(
+            """INSERT INTO zerver_realmexport (realm_id, type, status, date_requested)
+               SELECT id, 3, 2, now() FROM zerver_realm WHERE string_id = 'example'"""
+        )
     process.send_signal(number)
     process.communicate(timeout=WAIT_SECONDS)
     assert process.returncode == (-number if number == signal.SIGKILL else 128 + number)
     _until(lambda: not _lives(helper))
     _until(lambda: names_in(place.parent) == [])
+    _until(lambda: statuses(scratch) == [FAILED])
     if number != signal.SIGKILL:
         assert journal(own_journal)[-1]["result"]["state"] == "cancelled"
 

@@ -17,7 +17,8 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
-from zerver.models import Realm
+from django.utils import timezone
+from zerver.models import Realm, RealmExport
 
 MESSAGES_IN_A_FILE = 1000
 SECRETS = {"api_key", "password", "zoom_token", "third_party_api_state", "uuid"}
@@ -50,6 +51,13 @@ class Command(BaseCommand):
             realm.deactivated = True
             realm.save(update_fields=["deactivated"])
         self._say(f"\033[94mExporting realm\033[0m: {realm.string_id}")
+        kind = RealmExport.EXPORT_PUBLIC if options["public_only"] else RealmExport.EXPORT_FULL_WITHOUT_CONSENT
+        if options["export_full_with_consent"]:
+            kind = RealmExport.EXPORT_FULL_WITH_CONSENT
+        now = timezone.now()
+        row = RealmExport.objects.create(
+            realm=realm, type=kind, status=RealmExport.STARTED, date_requested=now, date_started=now
+        )
         output = Path(options["output_dir"])
         tarball = output.with_name(output.name + ".tar.gz")
         tarball.touch(exist_ok=False)
@@ -61,6 +69,8 @@ class Command(BaseCommand):
         with tarfile.open(tarball, "w:gz") as archive:
             archive.add(output, output.name)
         shutil.rmtree(output)
+        row.status, row.date_succeeded = RealmExport.SUCCEEDED, timezone.now()
+        row.save()
         self._say(f"Tarball written to {tarball}")
         self._say("Calculating SHA-256 checksum of tarball...")
         self._say(f"SHA-256 checksum is {hashlib.sha256(tarball.read_bytes()).hexdigest()}")
