@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -256,7 +258,7 @@ async def until(condition: Any) -> None:
     raise AssertionError("it did not come about")
 
 
-@pytest.mark.parametrize("how", ["close", "kill"])
+@pytest.mark.parametrize("how", ["close", "backend", "worker"])
 async def test_when_the_steward_or_the_worker_goes_it_is_rolled_back(
     scratch: DemoInstall, changed: Database, how: str
 ) -> None:
@@ -266,14 +268,35 @@ async def test_when_the_steward_or_the_worker_goes_it_is_rolled_back(
     assert held.tried is not None and plain_value(changed, HELD) == 1
     if how == "close":
         await steward.close()
+    elif how == "worker":
+        os.kill(steward.hello.pid, signal.SIGKILL)
     else:
         changed.execute(f"SELECT pg_terminate_backend(pid) {HELD.removeprefix('SELECT count(*)')}")
-    with pytest.raises(StewardError):
-        await held.commit()
+    try:
+        assert (await held.commit()).state == "unknown"
+    except StewardError as error:
+        assert error.kind in (ErrorKind.WORKER_LOST, ErrorKind.INVALID, ErrorKind.DATABASE)
     await attempt.__aexit__(None, None, None)
     await until(lambda: plain_value(changed, HELD) == 0)
     assert topics(changed) == 0
     await steward.close()
+
+
+async def test_several_statements_are_one_transaction(scratch: DemoInstall, changed: Database) -> None:
+    several = f"{SOME}; SELECT 1; DELETE FROM zerver_draft WHERE id = 4"
+    count = drafts(changed)
+    async with session(scratch) as steward:
+        async with steward.queries.writes.attempt(trying(several, "run 3 statements")) as attempt:
+            assert attempt.tried is not None
+            assert [(each.verb, each.rows) for each in attempt.tried.effects] == [("UPDATE", 3), ("DELETE", 1)]
+            assert attempt.tried.rows == 4
+            assert (topics(changed), drafts(changed)) == (0, count)
+            await attempt.commit()
+        broken = await refused(
+            steward, trying(f"{SOME.replace('x', 'y')}; SELECT 1 / (id - id) FROM zerver_realm", "run 2 statements")
+        )
+        assert "division by zero" in broken.sentence
+    assert (topics(changed), drafts(changed), topics(changed, "y")) == (3, count - 1, 0)
 
 
 async def test_python_writes_likewise(scratch: DemoInstall, changed: Database) -> None:

@@ -103,9 +103,8 @@ def risks_of(statements: list[Judged]) -> list[Risk]:
             )
             risks.append(Risk(sentence, f"run {each.command} for good"))
         elif not each.planned:
-            sentence = (
-                f"{each.command} is none of INSERT, UPDATE, DELETE: what it changes cannot be shown beforehand."
-            )
+            why = "it depends on those before it" if first_word(each.sql) in PLANNED else "it is no plain write"
+            sentence = f"{each.command}: what it changes cannot be told beforehand, because {why}."
             risks.append(Risk(sentence, f"run {each.command}"))
         risks += [unconditional(written.verb, written.table) for written in each.written if not written.conditional]
     return list(dict.fromkeys(risks))

@@ -166,7 +166,8 @@ def _run(raw: Any, statements: list[Judged], request: TryWrite, context: Context
             cursor.execute(RUN)
             cursor.execute("SELECT current_setting('steward.rows')")
             rows = int(cursor.fetchone()[0])
-        effects.append(Effect(each.command, each.top.table if each.top else "", rows if each.planned else None))
+        if each.top is not None or not each.planned:
+            effects.append(Effect(each.command, each.top.table if each.top else "", rows if each.planned else None))
         tables += [Table(written.schema, written.table) for written in each.written]
     words = statements[0].command if len(statements) == 1 else f"{len(statements)} statements"
     return _tried(request, words, effects, tables, number)
