@@ -43,6 +43,8 @@ OUTCOMES = {
     "incomplete": ("! Not everything is as it should be. This is what the database says now:", "bold $warning"),
 }
 
+NOT_KNOWN = "! What became of it is not known for every change; where it is not, this is the value from before."
+
 
 def preview_sections(
     preview: ChangePreview, seen: Mapping[str, str] | None = None, left: Sequence[str] = ()
@@ -63,6 +65,8 @@ def preview_sections(
 def result_sections(result: ApplyResult) -> tuple[Section, ...]:
     """What the database says now."""
     words, style = OUTCOMES.get(result.state, (result.state, ""))
+    if any(item.state == "unknown" for item in result.items):
+        words, style = NOT_KNOWN, "bold $warning"
     facts = [fact for item in result.items for fact in _applied(item)]
     return Section("", (Fact("", Content.styled(words, style)),)), Section("", tuple(facts))
 

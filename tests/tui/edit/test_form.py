@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import signal
+
 import pytest
 
 from tests.edit.place import Place
 from tests.edit.test_edits import CHOICE, profile_field, profile_value
-from tests.edit.test_failures import no_events
+from tests.edit.test_failures import blocked, no_events, waits
 from tests.plain_sql import rows, value
 from tests.tui.driving import MIDDLE, running
 from tests.tui.edit.hands import (
@@ -20,6 +23,7 @@ from tests.tui.edit.hands import (
 )
 from tui.screens.field_dialog import ChoiceDialog
 from tui.screens.people_dialog import PeopleDialog
+from zulip_bridge.demo import DemoInstall
 from zulip_bridge.journal import Journal
 
 SUBSCRIBED = """SELECT count(*) FROM zerver_subscription s JOIN zerver_stream c ON c.recipient_id = s.recipient_id
@@ -251,3 +255,28 @@ async def test_a_fault_of_our_own_does_not_hold_the_dialog(place: Place, monkeyp
         await driver.press("escape")
         await driver.until(lambda: driver.app.screen is screen)
     assert place.of(person, "full_name") == before
+
+
+async def test_a_worker_that_is_killed_meanwhile_leaves_it_open(place: Place, scratch: DemoInstall) -> None:
+    person = place.somebody()
+    async with running(place.path, MIDDLE, read_only=False) as driver:
+        await open_form(driver, person)
+        await enter(driver, "full name", "Half Way")
+        await until_collected(driver, 1)
+        dialog = await preview(driver)
+        lock = f"SELECT id FROM zulip.zerver_userprofile WHERE id = {person} FOR UPDATE"
+        async with blocked(scratch, lock):
+            await driver.press("right", "enter")
+            await waits(place)
+            await driver.press("escape")  # is not heeded: what was begun is finished
+            assert driver.app.screen is dialog
+            await driver.until_text("A change is being applied")
+            await driver.press("ctrl+q")
+            assert driver.app.screen is dialog
+            assert driver.app.steward is not None
+            os.kill(driver.app.steward.hello.pid, signal.SIGKILL)
+            await driver.until_text("! What became of it is not known", "? NOT KNOWN", "Whether this was done")
+        await driver.press("enter")
+        await driver.until_text("connection lost", "r reconnect")
+        await driver.press("r")
+        await driver.until(lambda: driver.app.connection.ready, "another session")
