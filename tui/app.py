@@ -179,6 +179,9 @@ class StewardApp(TypeAheadApp):
         if self.connection.ready:
             yield Command("Export an organization", "realm whole server archive", "", self.action_export_realm)
             yield Command("Recipients of personal data", "gdpr third parties settings", "", self.action_recipients)
+            from tui.erasing import opening
+
+            yield from opening.commands(self)
         for theme in THEMES:
             words = theme.name.replace("-", " ").replace("steward", "").strip() or "dark"
             yield Command(f"Colours: {COLOURS.get(words, words)}", "theme", "", partial(self._set_theme, theme.name))

@@ -41,7 +41,13 @@ class Draft:
 
         Directories that are missing are made for the owner only (0700).
         """
-        data = orjson.dumps(to_json(value), option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+        return cls.write_bytes(
+            path, orjson.dumps(to_json(value), option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+        )
+
+    @classmethod
+    def write_bytes(cls, path: Path, data: bytes) -> Draft:
+        """The same, for what is bytes already."""
         temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.partial")
         try:
             if path.exists() or path.is_symlink():

@@ -39,12 +39,20 @@ class PersonScreen(StewardScreen):
 
     CSS_PATH = "person.tcss"
     AUTO_FOCUS = ""
-    WRITES = frozenset({"edit", "actions"})
+    WRITES = frozenset({"edit", "actions", "erase"})
     BINDINGS: ClassVar[list[BindingType]] = [
         keys.BACK,
         Binding("e", "edit", "edit", id="person.edit", tooltip="Edit this person"),
         Binding("a", "actions", "actions", id="person.actions", tooltip="Deactivate, end sessions, and the like"),
         Binding("x", "export", "export", id="person.export", tooltip="Export everything about this person"),
+        Binding(
+            "backspace,delete",
+            "erase",
+            "erase…",
+            key_display="⌫",
+            id="person.erase",
+            tooltip="Erase this person: preview, confirm, prove",
+        ),
         *DIGITS,
         Binding("left", "step(-1)", "tab before", show=False, id="person.left", tooltip="Show the tab before"),
         Binding("right", "step(1)", "tabs", key_display="←→", id="person.right", tooltip="Show the next tab"),
@@ -80,7 +88,18 @@ class PersonScreen(StewardScreen):
         """What could not be read without a connection is read now."""
         if connection.ready:
             self.tab.call_after_refresh(self.tab.begin)
+            self.tab.call_after_refresh(self._say_under_way)
         self.refresh_bindings()
+
+    def _say_under_way(self) -> None:
+        """An erasure that was cut off is not forgotten."""
+        if not (self.is_mounted and self.steward_app.connection.ready):
+            return
+        from tui.erasing.opening import under_way
+
+        if under_way(self.steward_app, self.person):
+            words = "The erasure of this person has begun, and is not finished."
+            self.note(Note(words, (("⌫", "finish it"),)))
 
     def on_person_tab_detail_read(self, message: PersonTab.DetailRead) -> None:
         """Name the person as they are called now."""
@@ -132,7 +151,7 @@ class PersonScreen(StewardScreen):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Exporting and saving need a connection; a lost one makes ``r`` reconnect."""
-        if action in ("export", "save", "edit", "actions"):
+        if action in ("export", "save", "edit", "actions", "erase"):
             return True if self.steward_app.connection.ready else None
         if action == "reload":
             return self.steward_app.connection.ready
@@ -151,6 +170,13 @@ class PersonScreen(StewardScreen):
             from tui.acting import open_actions
 
             open_actions(self.app, [self.person])
+
+    def action_erase(self) -> None:
+        """Ask how; or, where it has begun already, offer to finish it."""
+        if not self.refused("erase"):
+            from tui.erasing.opening import open_erase
+
+            open_erase(self.steward_app, self.person)
 
     def changed(self) -> None:
         """What was looked at is read anew."""

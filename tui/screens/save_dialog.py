@@ -40,15 +40,16 @@ class SaveDialog(Dialog[SaveOrder]):
         Binding("left", "app.focus_previous", "before", show=False, id="save.before", tooltip="Go to the one before"),
     ]
 
-    def __init__(self, person: Person, section: str) -> None:
+    def __init__(self, person: Person, section: str, contains: str = "") -> None:
         super().__init__()
+        self._contains = contains or f"what the tab {section} shows, as JSON"
         self.person = person
         self.section = section
 
     def body(self) -> ComposeResult:
         """What, where, and the two buttons."""
         facts = (
-            Fact("contains", Content(f"what the tab {self.section} shows, as JSON")),
+            Fact("contains", Content(self._contains)),
             Fact("recorded", Content("in the journal, with the file's SHA-256")),
         )
         yield Facts((Section("", facts),), id="contents")

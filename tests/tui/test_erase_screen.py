@@ -1,0 +1,148 @@
+"""Erasing a person on the screens, with the database of a copy of the demo read back by plain SQL."""
+
+from __future__ import annotations
+
+import json
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from textual.widgets import Button, Input
+
+from tests.plain_sql import Database, value
+from tests.scratch import make_scratch
+from tests.tui.driving import MIDDLE, SIZES, Driver, running
+from tests.tui.frames import assert_frame
+from tui.screens.erase import EraseScreen, ResumeScreen
+from tui.screens.erase_run import EraseRunScreen
+from tui.screens.save_dialog import SaveDialog
+from tui.widgets.choices import Choices
+from zulip_bridge.demo import DemoInstall
+
+LENA = "lena@acme.example"
+
+
+@pytest.fixture(scope="module")
+def scratch(demo: DemoInstall) -> Iterator[DemoInstall]:
+    with make_scratch(demo) as install:
+        yield install
+
+
+@pytest.fixture(scope="module")
+def copy(scratch: DemoInstall) -> Iterator[Database]:
+    with psycopg.connect(scratch.url, user="postgres", autocommit=True) as connection:
+        connection.execute("SET search_path TO zulip, public")
+        yield connection
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A journal and exports of the test's own."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("ZULIP_STEWARD_JOURNAL", str(tmp_path / "journal" / "journal.jsonl"))
+    return tmp_path
+
+
+async def open_erase(driver: Driver, person: str) -> EraseScreen:
+    """Open the person and ask to erase them; wait for the preview."""
+    await driver.open(person)
+    await driver.press("delete")
+    await driver.until(lambda: isinstance(driver.app.screen, EraseScreen), "the erase screen")
+    screen = driver.app.screen
+    assert isinstance(screen, EraseScreen)
+    await driver.until(lambda: screen.preview is not None, "the preview")
+    return screen
+
+
+async def choose(driver: Driver, screen: EraseScreen, line: str, choice: str) -> None:
+    """Take a choice of a line by its keys, and wait for the preview."""
+    choices = screen.query_one(f"#{line}", Choices)
+    choices.focus()
+    while choices.value != choice:
+        await driver.press("right")
+    await driver.until(lambda: screen.preview is not None and screen.stage != "looking", "the preview")
+
+
+async def type_address(driver: Driver, screen: EraseScreen | ResumeScreen, address: str) -> None:
+    screen.query_one("#confirm", Input).focus()
+    await driver.press(*(address))
+    await driver.pilot.pause()
+
+
+async def until_over(driver: Driver) -> EraseRunScreen:
+    await driver.until(lambda: isinstance(driver.app.screen, EraseRunScreen), "the run")
+    screen = driver.app.screen
+    assert isinstance(screen, EraseRunScreen)
+    await driver.until(lambda: not screen.running, "the end of the run")
+    return screen
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_preview_frame(scratch: DemoInstall, home: Path, size: str) -> None:
+    async with running(scratch.path, SIZES[size], read_only=False) as driver:
+        screen = await open_erase(driver, "maria lopez")
+        driver.hold_still()
+        screen.query_one("#backup-path", Input).value = "/home/anna/exports/maria"
+        screen.query_one("#cancel").focus()
+        await driver.until_text("/home/anna/exports/maria")
+        await driver.pilot.pause()
+        assert_frame(f"erase-{size}", driver.app)
+
+
+async def test_read_only_session_strikes_the_key_through_and_says_why(scratch: DemoInstall) -> None:
+    async with running(scratch.path) as driver:
+        await driver.open(LENA)
+        await driver.press("delete")
+        await driver.until_text("READ ONLY: nothing can be changed")
+        assert not isinstance(driver.app.screen, EraseScreen)
+
+
+async def test_nothing_is_erased_before_the_address_is_typed(scratch: DemoInstall, copy: Database) -> None:
+    async with running(scratch.path, MIDDLE, read_only=False) as driver:
+        screen = await open_erase(driver, LENA)
+        button = screen.query_one("#do", Button)
+        await driver.until_text("say whether to deactivate, delete or transfer", "Refused")
+        assert button.disabled and not screen.query_one("#typing").display
+        await choose(driver, screen, "bots", "deactivate")
+        assert screen.query_one("#confirm", Input).value == "" and button.disabled
+        await type_address(driver, screen, LENA[:-1])
+        assert button.disabled
+        await driver.press("enter", "enter")
+        await driver.pilot.pause()
+        assert value(copy, "SELECT count(*) FROM zerver_userprofile WHERE delivery_email = %s", LENA) == 1
+
+
+async def test_person_is_exported_erased_and_looked_for(scratch: DemoInstall, copy: Database, home: Path) -> None:
+    number = value(copy, "SELECT id FROM zerver_userprofile WHERE delivery_email = %s", LENA)
+    sent = value(copy, "SELECT count(*) FROM zerver_message WHERE sender_id = %s", number)
+    async with running(scratch.path, MIDDLE, read_only=False) as driver:
+        screen = await open_erase(driver, LENA)
+        await choose(driver, screen, "bots", "deactivate")
+        screen.query_one("#backup-path", Input).value = str(home / "before")
+        await type_address(driver, screen, LENA.upper())
+        assert not screen.query_one("#do", Button).disabled
+        await driver.press("enter", "enter")
+        run = await until_over(driver)
+        assert run.result is not None and run.result.complete
+        await driver.until_text("✓ Nothing is left that should be gone", str(home / "before"))
+        assert (home / "before" / "manifest.json").exists()
+
+        await driver.press("s")
+        await driver.until(lambda: isinstance(driver.app.screen, SaveDialog))
+        driver.app.screen.query_one("#path", Input).value = str(home / "report.json")
+        driver.app.screen.query_one("#save", Button).focus()
+        await driver.pilot.pause()
+        await driver.press("enter")
+        await driver.until(lambda: (home / "report.html").exists(), "the report")
+    page = (home / "report.html").read_text()
+    assert "Nothing is left that should be gone" in page
+    for path in (home / "report.json", home / "report.html"):
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+        assert LENA not in path.read_text()
+    assert json.loads((home / "report.json").read_text())["complete"] is True
+    assert value(copy, "SELECT count(*) FROM zerver_userprofile WHERE delivery_email = %s", LENA) == 0
+    assert value(copy, "SELECT full_name FROM zerver_userprofile WHERE id = %s", number) == f"Deleted User {number}"
+    assert value(copy, "SELECT count(*) FROM zerver_message WHERE sender_id = %s", number) == sent
+    assert not list((home / "journal" / "erasures").glob("*.case.json"))

@@ -1,0 +1,171 @@
+"""How an erasure is shown: what it would do, how far it is, and what is left."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from textual.content import Content
+
+from tui import wording
+from tui.shown import MUTED, shown
+from tui.widgets.facts import Fact, Section
+from zulip_bridge.api.calls import Progress
+from zulip_bridge.api.erase import STEPS, Collateral, ErasurePreview, Fate, RowFate, Step
+from zulip_bridge.api.residue import Residue, ResidueReport
+
+FATES: dict[Fate, str] = {
+    "deleted": "deleted",
+    "cleared": "cleared",
+    "reassigned": "re-assigned",
+    "detached": "detached",
+    "kept": "kept",
+}
+SHORT = ("zerver_", "django_", "analytics_")
+BACKUP, RESIDUE = "backup", "residue"
+"""What is done before the first step, and after the last."""
+
+OTHER_STEPS = {BACKUP: "Export first, and verify the export", RESIDUE: "Look for what is left"}
+BAR = 20
+VERDICTS = {"should be gone": "bold $error", "look": "$warning", "stays": MUTED}
+
+
+def preview_sections(preview: ErasurePreview) -> tuple[Section, ...]:
+    """What is against it first, then what goes, what of others goes along, and what stays."""
+    refused = [Fact("✕", shown(each.sentence, "bold $error")) for each in preview.refusals]
+    warned = [Fact("!", shown(each, "$warning")) for each in preview.warnings]
+    files = [
+        Fact(each.kind, shown(f"{wording.counted(each.files, 'file')}{_size(each.bytes)}: {each.sentence}"))
+        for each in preview.files
+    ]
+    remains = [Fact(each.place, shown(each.sentence, MUTED)) for each in preview.remains]
+    sections = (
+        Section("Refused", tuple(refused)),
+        Section("Mind", tuple(warned)),
+        Section("Rows about the person", tuple(_fates(preview.rows))),
+        Section("Other people's rows", tuple(_collateral(preview.collateral))),
+        Section("Files", tuple(files)),
+        Section("Their bots", tuple(_bots(preview))),
+        Section("Cannot be reached, and stays", tuple(remains)),
+    )
+    return tuple(each for each in sections if each.facts)
+
+
+def _size(number: int) -> str:
+    return f", {wording.size(number)}" if number else ""
+
+
+def _fates(rows: Iterable[RowFate]) -> Iterable[Fact]:
+    """Rows of one fate and one sentence together, the most first."""
+    found = list(rows)
+    for fate, word in FATES.items():
+        sentences: dict[str, dict[str, int]] = {}
+        for each in found:
+            if each.fate == fate and each.rows:
+                counts = sentences.setdefault(each.sentence, {})
+                counts[short(each.table)] = counts.get(short(each.table), 0) + each.rows
+        for sentence, counts in sorted(sentences.items()):
+            said = shown(f" · {sentence}", MUTED) if sentence else Content("")
+            yield Fact(word, Content.assemble(shown(counts_words(counts)), said))
+
+
+def _collateral(rows: Iterable[Collateral]) -> Iterable[Fact]:
+    for each in sorted(rows, key=lambda each: (each.saved, -each.rows)):
+        words = f"{wording.thousands(each.rows)} {short(each.table)}: {each.sentence}"
+        yield Fact("saved" if each.saved else "lost", shown(words, "" if each.saved else "$warning"))
+
+
+def _bots(preview: ErasurePreview) -> Iterable[Fact]:
+    for bot in preview.bots:
+        state = "" if bot.is_active else "deactivated, "
+        words = f"{state}{wording.counted(bot.messages, 'message')}, id {bot.id}"
+        yield Fact("", Content.assemble(shown(bot.full_name, "bold", limit=40), shown(f"  {words}", MUTED)))
+
+
+def short(table: str) -> str:
+    """A table's name without what all of them begin with."""
+    prefix = next((each for each in SHORT if table.startswith(each)), "")
+    return table.removeprefix(prefix)
+
+
+def counts_words(counts: Mapping[str, int]) -> str:
+    """``1,177 message, 51 reaction``: the most first."""
+    ordered = sorted(counts.items(), key=lambda each: (-each[1], each[0]))
+    return ", ".join(f"{wording.thousands(number)} {name}" for name, number in ordered)
+
+
+def step_name(step: str) -> str:
+    """A step as a person reads it."""
+    known = next((words for name, words in STEPS.items() if name == step), None)
+    return known or OTHER_STEPS.get(step, step)
+
+
+def steps_section(
+    steps: Iterable[str],
+    done: Iterable[str],
+    now: str,
+    *,
+    progress: Progress | None = None,
+    stopped: bool = False,
+    counts: Mapping[str, Mapping[str, int]] | None = None,
+) -> Section:
+    """Every step with a sign: done, under way, still to come; where it stopped."""
+    behind = set(done)
+    return Section("", tuple(_step(each, behind, now, progress, stopped, (counts or {}).get(each)) for each in steps))
+
+
+def _step(
+    step: str, behind: set[str], now: str, progress: Progress | None, stopped: bool, counts: Mapping[str, int] | None
+) -> Fact:
+    name = step_name(step)
+    if step in behind:
+        said = {short(place): number for place, number in (counts or {}).items() if number}
+        words = f"  {counts_words(said)}" if said else ""
+        return Fact("✓", Content.assemble(name, shown(words, MUTED)))
+    if step != now:
+        return Fact("·", Content.styled(name, MUTED))
+    if stopped:
+        return Fact("✕", Content.styled(name, "bold $error"))
+    return Fact("▸", Content.assemble((name, "bold"), _how_far(progress)))
+
+
+def _how_far(progress: Progress | None) -> Content:
+    if progress is None or not (progress.done or progress.total):
+        return Content("")
+    if not progress.total:
+        return Content.styled(f"  {wording.thousands(progress.done)}", MUTED)
+    full = min(BAR, BAR * progress.done // progress.total)
+    figures = f"  {wording.thousands(progress.done)} / {wording.thousands(progress.total)}"
+    return Content.assemble("  ", ("━" * full, "bold $primary"), ("─" * (BAR - full), "$line"), figures)
+
+
+def report_sections(report: ResidueReport) -> tuple[Section, ...]:
+    """What the scan found: what should be gone, what is to be looked at, what stays."""
+    wrong = len(report.wrong)
+    verdict = (
+        Content.styled(f"✕ {wording.counted(wrong, 'place')} should be empty.", "bold $error")
+        if wrong
+        else Content.styled("✓ Nothing is left that should be gone.", "bold $success")
+    )
+    looked = (
+        f"{wording.counted(report.columns, 'column')} of {wording.counted(report.tables, 'table')} and "
+        f"{wording.counted(report.files, 'file')}, in {wording.seconds(report.seconds)}"
+    )
+    facts = (Fact("", verdict), Fact("", Content.styled(f"Looked through {looked}.", MUTED)))
+    found = [
+        Section(f"{title} · {len(each)}", tuple(_residue(residue) for residue in each))
+        for verdict_word, title in (("should be gone", "Should be gone"), ("look", "Look"), ("stays", "Stays"))
+        if (each := [residue for residue in report.found if residue.verdict == verdict_word])
+    ]
+    return (Section("What is left", facts), *found)
+
+
+def _residue(residue: Residue) -> Fact:
+    place = f"{short(residue.place)}.{residue.column}".rstrip(".")
+    words = f"{wording.counted(residue.rows, 'row')} ({residue.kind}): "
+    style = VERDICTS[residue.verdict]
+    return Fact("", Content.assemble(shown(place, "bold"), "  ", shown(words, style), shown(residue.reason, MUTED)))
+
+
+def case_steps(options_steps: list[Step], backup: bool) -> list[str]:
+    """All that is done, in order."""
+    return [*([BACKUP] if backup else []), *options_steps, RESIDUE]
