@@ -12,9 +12,12 @@ To add a tab (``tui.tabs.footprint`` is the example):
    what ``s`` writes to a file as JSON; by default that which ``read`` returned last.
 5. An entry in ``tui.tabs.registry.TABS``; its module is imported when the tab is first opened.
 
-What depends on the terminal's width goes into ``tui/screens/person.tcss``: DEFAULT_CSS is scoped to the widget and does
-not see the screen's classes. Own keys are bindings of the tab (each with an id and a tooltip). Taken by the screen: the digits, left, right, y, i,
-s, r, x, e, j and d. A tab with ``PAINTS_FIRST`` shows its body at once, with skeletons; others after the first read.
+What depends on the terminal's width goes into ``tui/screens/person.tcss``: DEFAULT_CSS is scoped to the widget and
+does not see the screen's classes.
+
+Own keys are bindings of the tab (each with an id and a tooltip). Taken by the screen: the digits, left, right, y, i,
+s, r, x, e, a, q, j and d. A tab with ``PAINTS_FIRST`` shows its body at once, with skeletons; others after the first
+read.
 """
 
 from __future__ import annotations
