@@ -348,6 +348,7 @@ async def test_a_write_is_shown_and_rolled_back_unless_committed(scratch: DemoIn
         await at.driver.press("right", "enter")
         await at.driver.until(lambda: "✓ Committed. 3 rows." in at.status)
         assert topics(scratch) == 3
+        assert not at.screen.writing
 
 
 async def test_time_rolls_back_and_the_dialog_goes(scratch: DemoInstall, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -398,6 +398,10 @@ class ConsoleScreen(AskingScreen):
         self.show_text(outcome.failure)
         rows = f" {counted(outcome.rows, 'row')}." if outcome.rows is not None else ""
         done = outcome.state in ("committed", "done")
+        if done:
+            # Each write is asked for by itself: F5 once more does not do it twice.
+            self.writing = False
+            self.show_bar()
         style = "bold $success" if done else "bold $error" if outcome.state in ("failed", "unknown") else "bold"
         self.say(f"{'✓ ' if done else ''}{outcome.sentence}{rows}", style)
 

@@ -426,10 +426,10 @@ class AskingScreen(StewardScreen):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """What needs a session or a result is greyed without one."""
+        if action == "explain" and (self.language != "sql" or self.writing):
+            return None
         if action in ("run", "explain"):
             return True if self.queries is not None else None
-        if action == "explain":
-            return self.language == "sql"
         if action == "writing":
             return True if not self.steward_app.connection.read_only else None
         if action == "edit":
