@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
@@ -29,6 +31,9 @@ from zulip_bridge.edit import Outcome, apply_all
 from zulip_bridge.edit.bulk import AllThenCancelled
 
 MOST_ROWS = 20_000
+AT_ONCE = 2
+"""Previews under way at a time: the worker reads in three lanes, and one stays free."""
+
 ONLY_THIS_ONE = (ErrorKind.NOT_FOUND, ErrorKind.INVALID)
 """What is wrong with one of them; anything else is wrong with all."""
 
@@ -124,17 +129,26 @@ class BulkScreen(StewardScreen):
 
     @work(exclusive=True, group="bulk", exit_on_error=False)
     async def _look(self) -> None:
-        for index, case in enumerate(self.cases):
-            assert self.steward is not None
+        waiting = iter(list(enumerate(self.cases)))
+        try:
+            await asyncio.gather(*(self._look_at(waiting) for _ in range(AT_ONCE)))
+        except StewardError as error:
+            self.post_message(self.Failed(error.problem))
+            return
+        self.post_message(self.AllLooked())
+
+    async def _look_at(self, waiting: Iterator[tuple[int, Case]]) -> None:
+        """Take one after the other, until nobody waits or something is wrong with all."""
+        for index, case in waiting:
+            if self.steward is None or self.stage != "looking":
+                return
             try:
                 case.preview = await self.steward.preview(case.person, [self.order.change])
             except StewardError as error:
                 if error.kind not in ONLY_THIS_ONE:
-                    self.post_message(self.Failed(error.problem))
-                    return
+                    raise
                 case.problem = error.sentence
             self.post_message(self.Looked(index))
-        self.post_message(self.AllLooked())
 
     def on_bulk_screen_looked(self, message: Looked) -> None:
         """Show it in its row."""
