@@ -45,8 +45,15 @@ def open_case(app: StewardApp, case: OpenCase) -> None:
     app.push_screen(ResumeScreen(case))
 
 
+def _open_archive(app: StewardApp) -> None:
+    from tui.screens.archive import ArchiveScreen
+
+    app.push_screen(ArchiveScreen())
+
+
 def commands(app: StewardApp) -> Iterator[Command]:
-    """For the palette: each erasure that is not finished."""
+    """For the palette: the archive, and each erasure that is not finished."""
+    yield Command("Deleted messages: restore or purge", "archive transactions", "", partial(_open_archive, app))
     for case in under_way(app):
         name = display_text(case.person.full_name, limit=40)
         words = f"Finish the erasure of {name} (id {case.person.id})"

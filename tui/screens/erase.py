@@ -46,6 +46,7 @@ class EraseScreen(ConfirmingScreen):
     def __init__(self, person: Person) -> None:
         super().__init__(person)
         self.preview: ErasurePreview | None = None
+        self._asked = False
 
     @property
     def form(self) -> EraseForm:
@@ -58,7 +59,7 @@ class EraseScreen(ConfirmingScreen):
 
     def connection_changed(self, connection: Connection) -> None:
         """Look as soon as there is somebody to ask."""
-        if connection.ready:
+        if connection.ready and self.preview is None and not self._asked:
             self.look()
 
     def on_erase_form_changed(self, event: EraseForm.Changed) -> None:
@@ -77,7 +78,7 @@ class EraseScreen(ConfirmingScreen):
 
     def look(self) -> None:
         """Ask what it would do."""
-        self.preview = None
+        self.preview, self._asked = None, True
         self.wait("Looking at what it would do…")
         self._look(self.form.options)
 
@@ -109,6 +110,7 @@ class EraseScreen(ConfirmingScreen):
 
     def on_erase_screen_failed(self, message: Failed) -> None:
         """Say why."""
+        self._asked = False
         if message.options == self.form.options:
             self.failed(message.problem)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import work
@@ -24,6 +25,7 @@ from zulip_bridge.api.people import Person, PersonDetail
 from zulip_bridge.text import display_text
 
 if TYPE_CHECKING:
+    from tui.commands import Command
     from tui.screens.save_dialog import SaveOrder
 
 DIGITS = [
@@ -39,7 +41,7 @@ class PersonScreen(StewardScreen):
 
     CSS_PATH = "person.tcss"
     AUTO_FOCUS = ""
-    WRITES = frozenset({"edit", "actions", "erase"})
+    WRITES = frozenset({"edit", "actions", "erase", "remove"})
     BINDINGS: ClassVar[list[BindingType]] = [
         keys.BACK,
         Binding("e", "edit", "edit", id="person.edit", tooltip="Edit this person"),
@@ -170,6 +172,18 @@ class PersonScreen(StewardScreen):
             from tui.acting import open_actions
 
             open_actions(self.app, [self.person])
+
+    def commands(self) -> Iterator[Command]:
+        """What has a name but no key."""
+        from tui.commands import Command
+
+        if self.steward_app.connection.ready:
+            yield Command("Deleted messages of this person", "archive restore purge", "", self._open_archive)
+
+    def _open_archive(self) -> None:
+        from tui.screens.archive import ArchiveScreen
+
+        self.app.push_screen(ArchiveScreen(self.person))
 
     def action_erase(self) -> None:
         """Ask how; or, where it has begun already, offer to finish it."""

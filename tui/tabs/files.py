@@ -40,11 +40,13 @@ class FilesFound:
 
 
 class FileTable(VirtualTable):
-    """The table; a file cannot be marked, and only one that is used leads somewhere."""
+    """The table; uploads can be marked and deleted, and one that is used leads somewhere."""
+
+    has_uploads = True
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Keys that lead nowhere are not offered."""
-        return action != "mark"
+        return action != "mark" or self.has_uploads
 
 
 class FilesTab(PersonTab[FilesFound]):
@@ -56,6 +58,14 @@ class FilesTab(PersonTab[FilesFound]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("k", "kind(1)", "kind", id="files.kind", tooltip="Show the next kind: uploads, avatar files, emoji"),
         Binding("K", "kind(-1)", "kind before", show=False, id="files.kind_before", tooltip="The kind before"),
+        Binding(
+            "delete",
+            "remove",
+            "delete files…",
+            key_display="del",
+            id="files.delete",
+            tooltip="Delete uploads: the marked ones, this one, or all",
+        ),
     ]
 
     DEFAULT_CSS = """
@@ -83,7 +93,7 @@ class FilesTab(PersonTab[FilesFound]):
         yield KindBar(layout.KINDS)
         yield Static(id="file-words")
         with Horizontal(id="file-panes"):
-            yield FileTable(layout.COLUMNS["uploads"], self._uploads, markable=False)
+            yield FileTable(layout.COLUMNS["uploads"], self._uploads)
             with VerticalScroll(id="preview", can_focus=False):
                 yield Facts()
 
@@ -127,6 +137,7 @@ class FilesTab(PersonTab[FilesFound]):
         table = self.query_one(FileTable)
         table.columns = layout.COLUMNS[kind]
         table.empty = layout.NOTHING[kind]
+        table.has_uploads = kind == "uploads"
         if kind == "uploads":
             table.source = self._uploads
         else:
@@ -153,11 +164,35 @@ class FilesTab(PersonTab[FilesFound]):
             words = "Emoji belong to the organization; they stay when the account goes"
         self.query_one("#file-words", Static).update(Content.styled(words, MUTED), layout=False)
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Only uploads can be deleted here."""
+        return action != "remove" or (self.found is not None and self.query_one(KindBar).kind == "uploads")
+
+    def action_remove(self) -> None:
+        """Preview a deletion."""
+        screen = self.screen
+        if not isinstance(screen, StewardScreen) or screen.refused("remove"):
+            return
+        from tui.screens.file_removal import FileRemovalDialog
+
+        table = self.query_one(FileTable)
+        row = table.cursor_row
+        current = self._files.get(row.key) if row is not None and isinstance(row.key, int) else None
+        marked = [file.path_id for key, file in self._files.items() if key in table.marks]
+
+        def answered(tried: bool | None) -> None:
+            if tried:
+                table.set_marks(())
+
+        dialog = FileRemovalDialog(self.person, marked, current.path_id if current else None)
+        self.app.push_screen(dialog, callback=answered)
+
     def action_kind(self, by: int) -> None:
         """Another kind."""
         bar = self.query_one(KindBar)
         bar.kind = bar.stepped(by)
         self._list()
+        self.screen.refresh_bindings()
 
     def on_virtual_table_pages_wanted(self, event: VirtualTable.PagesWanted) -> None:
         """Fetch what is in view and not there yet."""

@@ -48,11 +48,7 @@ TYPING_SECONDS = 0.25
 
 
 class Messages(VirtualTable):
-    """The table; messages can be opened, and not marked."""
-
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Keys that lead nowhere are not offered."""
-        return action != "mark"
+    """The table; what is marked can be deleted."""
 
 
 class MessagesTab(PersonTab[MessagePage]):
@@ -67,6 +63,14 @@ class MessagesTab(PersonTab[MessagePage]):
         Binding("K", "kind(-1)", "kind before", show=False, id="messages.kind_before", tooltip="The kind before"),
         Binding(
             "o", "turn", "order", show=False, id="messages.order", tooltip="Show the oldest first, or the newest"
+        ),
+        Binding(
+            "delete",
+            "remove",
+            "delete messages…",
+            key_display="del",
+            id="messages.delete",
+            tooltip="Delete messages: the marked ones, this one, or all that pass the filters",
         ),
     ]
 
@@ -112,7 +116,7 @@ class MessagesTab(PersonTab[MessagePage]):
         yield SearchLine(HINT)
         yield Static(id="message-words")
         with Horizontal(id="message-panes"):
-            yield Messages(layout.columns(self.kind), self._source, markable=False)
+            yield Messages(layout.columns(self.kind), self._source)
             with VerticalScroll(id="preview", can_focus=False):
                 yield Facts()
 
@@ -144,6 +148,8 @@ class MessagesTab(PersonTab[MessagePage]):
         table.empty = "No message passes these filters." if narrowed else layout.NOTHING[self.kind]
         table.columns = layout.columns(self.kind)
         table.rows_changed(keep_cursor=self._keep_cursor)
+        if not self._keep_cursor:
+            table.set_marks(())
         self._keep_cursor = False
         if not found.messages:
             self._preview(None)
@@ -289,7 +295,34 @@ class MessagesTab(PersonTab[MessagePage]):
         order = "oldest first" if self.oldest_first else "newest first"
         how = {"": "", "full text": " · by words, as Zulip searches", "substring": " · wherever the text occurs"}
         search = "" if page is None else how.get(page.search, f" · {page.search}")
-        self.query_one("#message-words", Static).update(Content.styled(f"{order}{search}", MUTED), layout=False)
+        number = len(self.query_one(Messages).marks)
+        marked = (f" · ● {number:,} marked", "bold") if number else ""
+        words = Content.assemble((f"{order}{search}", MUTED), marked)
+        self.query_one("#message-words", Static).update(words, layout=False)
+
+    def on_virtual_table_marks_changed(self, event: VirtualTable.MarksChanged) -> None:
+        """Say how many."""
+        event.stop()
+        self._say_order(self.found)
+
+    def action_remove(self) -> None:
+        """Preview a deletion."""
+        screen = self.screen
+        if not isinstance(screen, StewardScreen) or screen.refused("remove") or self.found is None:
+            return
+        from tui.screens.message_removal import MessageRemovalDialog
+
+        table = self.query_one(Messages)
+        row = table.cursor_row
+        current = row.key if row is not None and isinstance(row.key, int) else None
+        marked = sorted(key for key in table.marks if isinstance(key, int))
+
+        def answered(tried: bool | None) -> None:
+            if tried:
+                table.set_marks(())
+
+        dialog = MessageRemovalDialog(self.person, self.kind, self.filters, marked, current)
+        self.app.push_screen(dialog, callback=answered)
 
     # The message under the cursor
 
