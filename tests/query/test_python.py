@@ -10,7 +10,7 @@ from tests.plain_sql import Database
 from tests.plain_sql import rows as plain_rows
 from tests.plain_sql import value as plain_value
 from tests.query.asking import ask, python, refusal, rows, stream
-from zulip_bridge.api.errors import ErrorKind
+from zulip_bridge.api.errors import ErrorKind, StewardError
 from zulip_bridge.api.query import MASK, ListModels, ModelRows, OpenQuery, Orm, StreamQuery
 from zulip_bridge.client import Bridge
 
@@ -156,6 +156,18 @@ async def test_rows_of_a_model(
     opened = await ask(bridge, ModelRows(model, filters), rows=5_000)
     at = [each.name for each in opened.columns].index("id")
     assert [row[at] for row in opened.first.rows] == sorted(expected)
+
+
+@pytest.mark.parametrize(
+    ("filters", "order"),
+    [([("api_key__startswith", "a")], []), ([("bot_owner__api_key", "a")], []), ([], ["-password"])],
+)
+async def test_rows_are_not_chosen_by_secrets(
+    bridge: Bridge, filters: list[tuple[str, str]], order: list[str]
+) -> None:
+    with pytest.raises(StewardError) as refused:
+        await ask(bridge, ModelRows("UserProfile", filters, order))
+    assert refused.value.kind is ErrorKind.REFUSED
 
 
 async def test_rows_in_another_order(bridge: Bridge) -> None:

@@ -88,7 +88,8 @@ async def test_filters_choose(steward: Steward, person: Person, copy: Database) 
     ((channel, topic, number),) = rows(
         copy,
         """SELECT s.name, m.subject, count(*) FROM zerver_message m
-           JOIN zerver_stream s ON s.recipient_id = m.recipient_id WHERE m.sender_id = %s GROUP BY 1, 2 ORDER BY 3 DESC, 2 LIMIT 1""",
+           JOIN zerver_stream s ON s.recipient_id = m.recipient_id
+           WHERE m.sender_id = %s GROUP BY 1, 2 ORDER BY 3 DESC, 2 LIMIT 1""",
         person.id,
     )
     filters = MessageFilters(channel=channel, topic=topic)

@@ -10,8 +10,9 @@ from typing import Any, NamedTuple
 from zulip_bridge.api.query import MASK
 
 from .. import compat_values
+from ..query.secret_lookups import holds_secrets
 from ..query.shaping import plain
-from .fields import holds_secrets, kind_of
+from .fields import kind_of
 
 UNIX_NAMES = re.compile(r"(timestamp|_time|^issued|^lifetime)$")
 UNIX_FROM, UNIX_TO = 1_000_000_000, 4_102_444_800

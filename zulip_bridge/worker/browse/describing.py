@@ -13,7 +13,8 @@ from .. import compat_values
 from ..context import Context
 from ..query.catalogue import ESTIMATES
 from ..query.model_rows import find_model
-from .fields import fields_of, holds_secrets, kind_of, person_field
+from ..query.secret_lookups import holds_secrets
+from .fields import fields_of, kind_of, person_field
 
 LEADING_COLUMNS = """
 SELECT DISTINCT a.attname, COALESCE(c.reltuples * (s.most_common_freqs)[1], 0)::bigint

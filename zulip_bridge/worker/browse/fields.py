@@ -5,12 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib.postgres.search import SearchVectorField
-from django.db import connection
 
 from zulip_bridge.api.browse import FieldKind
 
 from .. import compat, compat_values
-from ..secret_columns import is_secret
 
 KINDS: dict[str, FieldKind] = {
     "CharField": "text",
@@ -49,11 +47,6 @@ def fields_of(model: Any) -> list[Any]:
     """The fields that a row's values are in, its key first; what PostgreSQL keeps for searching is left out."""
     fields = [field for field in model._meta.concrete_fields if not isinstance(field, SearchVectorField)]
     return sorted(fields, key=lambda field: not field.primary_key)
-
-
-def holds_secrets(field: Any) -> bool:
-    """Whether a field's values stay on the server; those of a parent model too."""
-    return is_secret(field.model._meta.db_table, field.column, field.db_type(connection) or "")
 
 
 def kind_of(field: Any) -> FieldKind:

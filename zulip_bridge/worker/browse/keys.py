@@ -15,7 +15,7 @@ from django.db import connection
 from zulip_bridge.api.errors import ErrorKind, StewardError
 
 from .. import compat
-from .fields import holds_secrets
+from ..query.secret_lookups import holds_secrets
 
 MARK = "secret-key-"
 DIGITS = 32

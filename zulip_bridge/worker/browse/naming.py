@@ -7,7 +7,7 @@ from typing import Any
 
 from .. import compat
 from ..people import people_by_id
-from .fields import holds_secrets
+from ..query.secret_lookups import holds_secrets
 
 NAMING = (
     "full_name",

@@ -16,10 +16,11 @@ from zulip_bridge.api.query import MASK
 
 from ..context import Context
 from ..query.model_rows import find_model
+from ..query.secret_lookups import holds_secrets
 from .choosing import chosen
 from .decoding import decoded, raw_text
 from .describing import sortable_columns, why_not_sorted_by
-from .fields import field_named, fields_of, holds_secrets, kind_of, person_field
+from .fields import field_named, fields_of, kind_of, person_field
 from .keys import key_of, pk_of
 from .naming import Names, names_of_targets
 

@@ -13,10 +13,11 @@ from zulip_bridge.api.query import MASK
 from ..context import Context
 from ..people import people_by_id
 from ..query.model_rows import find_model
+from ..query.secret_lookups import holds_secrets
 from .advice import advice_for
 from .decoding import decoded, raw_text
 from .describing import described
-from .fields import fields_of, holds_secrets, person_field
+from .fields import fields_of, person_field
 from .keys import key_of, load, salt
 from .naming import names_of_targets, title_of
 

@@ -35,6 +35,7 @@ from .model_rows import query_set
 from .pages import page_of
 from .parameters import statement
 from .result import Limited, ListResult
+from .secret_lookups import refuse_secret_lookups
 from .shaping import compose
 from .statement import StatementResult, open_statement
 
@@ -187,6 +188,8 @@ def _ask(asked: Asked, context: Context) -> tuple[StatementResult | ListResult |
     if isinstance(asked.question, Sql):
         sql = statement(asked.question)
     elif isinstance(asked.question, ModelRows):
+        if not asked.unmask:
+            refuse_secret_lookups(asked.question)
         composed = compose(query_set(asked.question))
         if not isinstance(composed, str):
             return composed, evaluation
