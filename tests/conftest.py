@@ -35,7 +35,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--keep-demo",
         type=Path,
         metavar="DIR",
-        help="keep the demo in this directory (a short path), running, so that the next run starts at once",
+        help="with -n0: keep the demo in this directory (a short path), running; the next run starts at once",
     )
 
 
