@@ -107,7 +107,9 @@ class ArchiveScreen(StewardScreen):
         table.rows_changed()
         table.set_marks(table.marks & {each.id for each in found})
         number = wording.counted(sum(each.messages for each in found), "message")
-        words = f"{number} in {wording.counted(len(found), 'deletion')}, newest first; Zulip forgets them by itself"
+        words = (
+            f"{number} in {wording.counted(len(found), 'deletion')}; Zulip forgets them by itself, on the day named"
+        )
         self.query_one("#words", Static).update(Content.styled(words, MUTED), layout=False)
         self.refresh_bindings()
 
@@ -147,7 +149,7 @@ class ArchiveScreen(StewardScreen):
 
 
 def _row(each: Archived) -> Row:
-    state = "restored" if each.restored else "retention policy" if each.by_policy else "deleted"
+    state = "restored" if each.restored else "by policy" if each.by_policy else "deleted"
     cells = (
         str(each.id),
         wording.moment(each.at).removesuffix(" UTC"),
