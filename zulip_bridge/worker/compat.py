@@ -450,6 +450,9 @@ def password_login(account: Any) -> str | None:
 
 
 def uses_push_bouncer() -> bool:
-    """Whether mobile notifications go through Zulip's push service, which keeps a list of devices of its own."""
-    asks = find_function("zerver.lib.push_notifications.uses_notification_bouncer")
-    return bool(asks()) if asks is not None else bool(setting("ZULIP_SERVICE_PUSH_NOTIFICATIONS", False))
+    """Whether mobile notifications go through Zulip's push service, which keeps a list of devices of its own.
+
+    What ``uses_notification_bouncer`` looks at: importing its module for the answer costs some 70 MiB.
+    """
+    asked = setting("ZULIP_SERVICE_PUSH_NOTIFICATIONS")
+    return bool(setting("PUSH_NOTIFICATION_BOUNCER_URL")) if asked is None else asked is True
