@@ -15,11 +15,16 @@ from tests.plain_sql import Database, value
 from tests.scratch import make_scratch
 from tests.tui.driving import MIDDLE, SIZES, Driver, running
 from tests.tui.frames import assert_frame
+from tui.commands import collect
 from tui.screens.erase import EraseScreen, ResumeScreen
 from tui.screens.erase_run import EraseRunScreen
 from tui.screens.save_dialog import SaveDialog
 from tui.widgets.choices import Choices
+from zulip_bridge.api.erase import ErasureOptions
+from zulip_bridge.api.errors import ErrorKind, StewardError
 from zulip_bridge.demo import DemoInstall
+from zulip_bridge.launch import InstallTarget
+from zulip_bridge.steward import Steward
 
 LENA = "lena@acme.example"
 
@@ -112,6 +117,60 @@ async def test_nothing_is_erased_before_the_address_is_typed(scratch: DemoInstal
         await driver.press("enter", "enter")
         await driver.pilot.pause()
         assert value(copy, "SELECT count(*) FROM zerver_userprofile WHERE delivery_email = %s", LENA) == 1
+
+
+async def test_stopped_while_it_exports_erases_nothing(scratch: DemoInstall, copy: Database, home: Path) -> None:
+    async with running(scratch.path, MIDDLE, read_only=False) as driver:
+        screen = await open_erase(driver, LENA)
+        await choose(driver, screen, "bots", "deactivate")
+        screen.query_one("#backup-path", Input).value = str(home / "stopped")
+        await type_address(driver, screen, LENA)
+        await driver.press("enter", "enter")
+        await driver.until(lambda: isinstance(driver.app.screen, EraseRunScreen), "the run")
+        await driver.press("escape", "right", "enter")
+        await until_over(driver)
+        await driver.until_text("Nothing was erased")
+    assert not (home / "stopped").exists()
+    assert value(copy, "SELECT is_active FROM zerver_userprofile WHERE delivery_email = %s", LENA) is False
+    assert not list((home / "journal").glob("erasures/*.case.json"))
+
+
+async def test_erasure_that_was_cut_off_is_offered_and_finished(scratch: DemoInstall, copy: Database) -> None:
+    address = "marc@acme.example"
+    number = value(copy, "SELECT id FROM zerver_userprofile WHERE delivery_email = %s", address)
+    await cut_off(scratch, address)
+    async with running(scratch.path, MIDDLE, read_only=False) as driver:
+        await driver.open(str(number))
+        await driver.until_text("has begun, and is not finished")
+        assert any(f"(id {number})" in each.name for each in collect(driver.app.screen) if "Finish" in each.name)
+        await driver.press("delete")
+        await driver.until(lambda: isinstance(driver.app.screen, ResumeScreen), "the offer to finish it")
+        await driver.until_text("✓  Deactivate the account", "·  Clear the caches")
+        screen = driver.app.screen
+        assert isinstance(screen, ResumeScreen)
+        await type_address(driver, screen, address)
+        await driver.press("enter", "enter")
+        run = await until_over(driver)
+        assert run.result is not None and run.result.complete
+    assert value(copy, "SELECT full_name FROM zerver_userprofile WHERE id = %s", number) == f"Deleted User {number}"
+
+
+async def cut_off(install: DemoInstall, address: str) -> None:
+    """Begin an erasure and have it end before the account is deleted."""
+
+    def end(step: str) -> None:
+        if step == "account":
+            raise StewardError(ErrorKind.CANCELLED, "It was cut off.")
+
+    steward = await Steward.open(InstallTarget(install.path))
+    try:
+        preview = await steward.erasures.preview(
+            await steward.find(address), ErasureOptions("anonymize", "deactivate")
+        )
+        with pytest.raises(StewardError):
+            await steward.erasures.erase(preview, address, end)
+    finally:
+        await steward.close()
 
 
 async def test_person_is_exported_erased_and_looked_for(scratch: DemoInstall, copy: Database, home: Path) -> None:

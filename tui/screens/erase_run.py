@@ -15,7 +15,7 @@ from textual.message import Message
 from textual.widgets import Static
 from textual.worker import Worker
 
-from tui import portrait, wording
+from tui import portrait
 from tui.erasing.sections import BACKUP, case_steps, report_sections, steps_section
 from tui.screens.base import LOST_KINDS, StewardScreen
 from tui.shown import MUTED, shown
@@ -250,7 +250,7 @@ class EraseRunScreen(StewardScreen):
             if stop and self.running and self._worker is not None:
                 self._worker.cancel()
 
-        self.app.push_screen(StopDialog(), callback=answered)
+        self.app.push_screen(StopDialog(begun=self.step not in ("", BACKUP)), callback=answered)
 
     def action_resume(self) -> None:
         """Do what is left."""
@@ -292,9 +292,7 @@ class EraseRunScreen(StewardScreen):
 
 
 def _result_sections(result: ErasureResult, order: NewErasure | OpenCase) -> tuple[Section, ...]:
-    rows = sum(sum(counts.values()) for counts in result.counts.values())
     facts = [Fact("", Content.styled(f"Done, with the strategy {result.options.strategy}.", "bold"))]
-    facts.append(Fact("", Content(f"{wording.counted(rows, 'row or file', 'rows and files')} in all.")))
     if isinstance(order, NewErasure) and order.backup is not None:
         facts.append(Fact("", Content.assemble("Exported to ", shown(str(order.backup), "bold"))))
     warned = tuple(Fact("!", shown(each, "$warning")) for each in result.warnings)

@@ -19,8 +19,11 @@ WORDS = (
 )
 
 
+NOT_BEGUN = "The export is under way, and nothing has been erased yet. Stopping now erases nothing."
+
+
 class StopDialog(Dialog[bool]):
-    """Answers True where it should stop; the focus is on going on."""
+    """Answers True where it should stop; the focus is on going on. ``begun``: something may be erased already."""
 
     AUTO_FOCUS = "#go-on"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -29,9 +32,13 @@ class StopDialog(Dialog[bool]):
         Binding("left", "app.focus_previous", "before", show=False, id="stop.before", tooltip="Go to the one before"),
     ]
 
+    def __init__(self, *, begun: bool) -> None:
+        super().__init__()
+        self._begun = begun
+
     def body(self) -> ComposeResult:
         """What it means, and the two buttons."""
-        yield Static(Content(WORDS))
+        yield Static(Content(WORDS if self._begun else NOT_BEGUN))
         with Horizontal(classes="buttons"):
             yield Button(Content("[ Go on ]"), id="go-on", compact=True)
             yield Button(Content("[ Stop ]"), id="stop", compact=True)

@@ -61,7 +61,7 @@ class FilesTab(PersonTab[FilesFound]):
         Binding(
             "delete",
             "remove",
-            "delete files…",
+            "delete…",
             key_display="del",
             id="files.delete",
             tooltip="Delete uploads: the marked ones, this one, or all",

@@ -67,7 +67,7 @@ class MessagesTab(PersonTab[MessagePage]):
         Binding(
             "delete",
             "remove",
-            "delete messages…",
+            "delete…",
             key_display="del",
             id="messages.delete",
             tooltip="Delete messages: the marked ones, this one, or all that pass the filters",
