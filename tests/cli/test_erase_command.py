@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import stat
 from collections.abc import Iterator
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -46,7 +48,9 @@ def test_without_a_terminal_nothing_is_erased_unless_confirmed(scratch: DemoInst
     assert value(copy, NAME, WHO) == "Ben Kowalski"
 
 
-def test_messages_and_files_are_deleted_and_a_person_erased(scratch: DemoInstall, copy: Database) -> None:
+def test_messages_and_files_are_deleted_and_a_person_erased(
+    scratch: DemoInstall, copy: Database, tmp_path: Path
+) -> None:
     sent = column(copy, SENT, WHO)
     unsaid = on(scratch, "messages", "delete", WHO, "--yes")
     assert unsaid.status == 2
@@ -65,8 +69,13 @@ def test_messages_and_files_are_deleted_and_a_person_erased(scratch: DemoInstall
     assert shown.status == 0
     assert shown.json["confirm"] == WHO
     assert value(copy, NAME, WHO) == "Ben Kowalski"
-    erased = on(scratch, "erase", WHO, "--strategy", "anonymize", "--confirm", "-", "--json", stdin=f"{WHO}\n")
+    report = tmp_path / "report.json"
+    how = ("--strategy", "anonymize", "--confirm", "-", "--report", str(report), "--json")
+    erased = on(scratch, "erase", WHO, *how, stdin=f"{WHO}\n")
     assert erased.status == 0, erased.stderr
+    for path in (report, report.with_suffix(".html")):
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+        assert WHO not in path.read_text() and "Kowalski" not in path.read_text()
     person = erased.json["person"]["id"]
     assert value(copy, "SELECT full_name FROM zerver_userprofile WHERE id = %s", person) == f"Deleted User {person}"
     assert column(copy, "SELECT sender_id FROM zerver_message WHERE id = ANY(%s)", sent) == [person] * len(sent)

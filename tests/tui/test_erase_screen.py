@@ -18,6 +18,7 @@ from tests.tui.frames import assert_frame
 from tui.commands import collect
 from tui.screens.erase import EraseScreen, ResumeScreen
 from tui.screens.erase_run import EraseRunScreen
+from tui.screens.person_pick import PersonPick
 from tui.screens.save_dialog import SaveDialog
 from tui.widgets.choices import Choices
 from zulip_bridge.api.erase import ErasureOptions
@@ -117,6 +118,21 @@ async def test_nothing_is_erased_before_the_address_is_typed(scratch: DemoInstal
         await driver.press("enter", "enter")
         await driver.pilot.pause()
         assert value(copy, "SELECT count(*) FROM zerver_userprofile WHERE delivery_email = %s", LENA) == 1
+
+
+async def test_bots_are_transferred_to_whom_was_picked(scratch: DemoInstall, copy: Database) -> None:
+    async with running(scratch.path, MIDDLE, read_only=False) as driver:
+        screen = await open_erase(driver, LENA)
+        screen.query_one("#bots", Choices).focus()
+        await driver.press("left")
+        await driver.until(lambda: isinstance(driver.app.screen, PersonPick), "the list of owners")
+        await driver.press(*"otto")
+        await driver.until_text("Otto Owner", "owner · otto@acme.example")
+        await driver.press("enter")
+        await driver.until_text("to Otto Owner", "type lena@acme.example to go on")
+    assert screen.preview is not None
+    otto = value(copy, "SELECT id FROM zerver_userprofile WHERE delivery_email = 'otto@acme.example'")
+    assert (screen.preview.options.bots, screen.preview.options.bots_to) == ("transfer", otto)
 
 
 async def test_stopped_while_it_exports_erases_nothing(scratch: DemoInstall, copy: Database, home: Path) -> None:

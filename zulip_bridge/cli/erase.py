@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -61,6 +60,12 @@ def erase() -> None:
     "--backup", type=click.Path(path_type=Path), metavar="PATH", help="Export the person first, and check it."
 )
 @click.option("--confirm", metavar="EMAIL", callback=utf8, help="The person's address; - reads it from stdin.")
+@click.option(
+    "--report",
+    type=click.Path(path_type=Path),
+    metavar="FILE.json",
+    help="Save the report there, and as a page beside.",
+)
 @dry_run_option
 @json_option
 @target_options
@@ -73,11 +78,14 @@ def erase_user(
     allow: tuple[str, ...],
     backup: Path | None,
     confirm: str | None,
+    report: Path | None,
     dry_run: bool,
     as_json: bool,
     choice: Choice,
 ) -> None:
     """Erase a person."""
+    if report is not None and (report.suffix != ".json" or report.exists() or report.with_suffix(".html").exists()):
+        raise click.UsageError("--report wants a new file that ends in .json; the page beside it ends in .html.")
     if as_json and not (dry_run or confirm):
         raise click.UsageError("--json asks nobody; give --dry-run or --confirm with it.")
     if not (dry_run or confirm or sys.stdin.isatty()):
@@ -87,7 +95,7 @@ def erase_user(
 
     async def work(steward: Steward) -> int:
         for case in steward.erasures.under_way(name):
-            return await _resume(steward, case, confirmation, dry_run, as_json)
+            return await _resume(steward, case, confirmation, report, dry_run, as_json)
         if strategy is None:
             raise StewardError(
                 ErrorKind.INVALID, f"Say what becomes of the person: --strategy {'|'.join(STRATEGIES)}."
@@ -109,14 +117,16 @@ def erase_user(
             await _back_up(steward, preview, backup)
         with progress_bars() as show:
             result = await steward.erasures.erase(preview, typed, _say_step, show)
-        return _tell(result, as_json)
+        return await _tell(steward, result, report, as_json)
 
     status = with_steward(choice, work)
     if status:
         sys.exit(status)
 
 
-async def _resume(steward: Steward, case: OpenCase, confirmation: str | None, dry_run: bool, as_json: bool) -> int:
+async def _resume(
+    steward: Steward, case: OpenCase, confirmation: str | None, report: Path | None, dry_run: bool, as_json: bool
+) -> int:
     left = ", ".join(STEPS[step] for step in case.left)
     narrate(f"The erasure of id {case.case.person_id} ({case.options.strategy}) has begun. To be done: {left}.")
     if dry_run:
@@ -128,21 +138,16 @@ async def _resume(steward: Steward, case: OpenCase, confirmation: str | None, dr
         return REFUSED
     with progress_bars() as show:
         result = await steward.erasures.resume(case, _say_step, show)
-    return _tell(result, as_json)
+    return await _tell(steward, result, report, as_json)
 
 
 async def _back_up(steward: Steward, preview: ErasurePreview, path: Path) -> None:
     """Export and check; nothing is erased where either fails."""
-    from zulip_bridge.api.export_scope import choose
-    from zulip_bridge.export.verify import verify_export
+    from zulip_bridge.erase.backup import back_up
 
     narrate(f"Exporting to {path} first.")
     with progress_bars() as show:
-        await steward.export(preview.person, path, show, choose("access"))
-    differences = await asyncio.to_thread(verify_export, path)
-    if differences:
-        sentence = f"The export does not match its manifest ({len(differences)} differences); nothing was erased."
-        raise StewardError(ErrorKind.REFUSED, sentence)
+        await back_up(steward, preview.person, path, show)
     narrate("The export is whole.")
 
 
@@ -196,10 +201,15 @@ def _show(preview: ErasurePreview, as_json: bool) -> int:
     return REFUSED if preview.refusals else 0
 
 
-def _tell(result: ErasureResult, as_json: bool) -> int:
+async def _tell(steward: Steward, result: ErasureResult, report: Path | None, as_json: bool) -> int:
     if as_json:
         print_json(result)
     else:
         print_result(result)
         print_report(result.residue)
+    if report is not None:
+        from zulip_bridge.erase.report import save_report
+
+        for saved in await save_report(steward, result, report.absolute()):
+            narrate(f"Saved: {saved.path}")
     return 0 if result.complete else REFUSED

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from zulip_bridge.api.erase import STEPS, STRATEGIES
-from zulip_bridge.api.errors import StewardError
+from zulip_bridge.api.errors import ErrorKind, StewardError
 from zulip_bridge.journal import Result
 from zulip_bridge.saving import Draft, Saved
 
@@ -51,7 +51,7 @@ def page_of(result: ErasureResult, server: str, at: str) -> str:
     verdict = (
         '<p class="good">Nothing is left that should be gone.</p>'
         if result.complete
-        else f'<p class="bad">{len(report.wrong)} places should be empty.</p>'
+        else f'<p class="bad">Places that should be empty: {len(report.wrong)}.</p>'
     )
     looked = f"{report.columns:,} columns of {report.tables:,} tables and {report.files:,} files"
     facts = [
@@ -102,8 +102,10 @@ async def save_report(steward: Steward, result: ErasureResult, path: Path) -> li
     """Write the report to ``path`` as JSON, and beside it, with the ending ``.html``, as a page; both 0600.
 
     Recorded with their hashes before they have their names. Raises :class:`StewardError`, kind ``storage``, where one
-    cannot be written or is there already; then there is neither.
+    cannot be written or is there already, and ``invalid`` where ``path`` is the page's own name.
     """
+    if path.suffix.lower() == ".html":
+        raise StewardError(ErrorKind.INVALID, "Name the file for JSON; the page is written beside it.")
     at = datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
     facts: dict[str, Any] = {"path": str(path)}
     drafts: list[Draft] = []
