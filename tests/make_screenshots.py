@@ -29,8 +29,8 @@ SCREENSHOTS = Path(__file__).parent.parent / "screenshots"
 HOME, SHOWN_HOME = Path("/tmp/anna_"), "/home/anna"
 """Where exports go while the pictures are made; as long as what is shown, so that the text keeps its width."""
 
-WRITING = ("console-commit-80x24", "row-deletion", "edit", "edit-preview", "bulk")
-"""Scenes of a session that may write; they commit nothing."""
+WRITING = ("console-commit-80x24", "row-deletion", "edit", "edit-preview", "bulk", "erase", "message-deletion")
+"""Scenes of a session that may write; they change nothing."""
 
 QUESTION = """-- Who can administer an organization, and since when
 SELECT u.id, u.full_name, u.role, r.string_id AS realm, u.date_joined
@@ -226,6 +226,26 @@ async def bulk(driver: Driver) -> None:
     await driver.until(lambda: isinstance(driver.app.screen, BulkScreen) and driver.app.screen.stage == "ready")
 
 
+async def erase(driver: Driver) -> None:
+    """What erasing somebody would do; the address has been typed."""
+    await driver.open("lena leaver")
+    await driver.press("delete")
+    await driver.until_text("Refused")
+    driver.app.screen.query_one("#bots").focus()
+    await driver.press("right")
+    await driver.until_text("to go on")
+    driver.app.screen.query_one("#confirm", Input).value = "lena@acme.example"
+    driver.app.screen.query_one("#cancel").focus()
+
+
+async def message_deletion(driver: Driver) -> None:
+    """What deleting marked messages would do."""
+    await driver.open("maria lopez")
+    await driver.show_tab("messages")
+    await driver.press("space", "space", "down", "space", "delete")
+    await driver.until_text("restorable until")
+
+
 SCENES: dict[str, tuple[tuple[int, int], Scene]] = {
     "people": (MIDDLE, people),
     "hostile-names": (MIDDLE, hostile),
@@ -247,6 +267,8 @@ SCENES: dict[str, tuple[tuple[int, int], Scene]] = {
     "bulk": (MIDDLE, bulk),
     "row": (MIDDLE, row),
     "row-deletion": (MIDDLE, row_deletion),
+    "erase": (MIDDLE, erase),
+    "message-deletion": (MIDDLE, message_deletion),
 }
 
 
