@@ -25,6 +25,7 @@ BACKUP, RESIDUE = "backup", "residue"
 """What is done before the first step, and after the last."""
 
 OTHER_STEPS = {BACKUP: "Export first, and verify the export", RESIDUE: "Look for what is left"}
+CATEGORIES = {"security_log": "audit and security", "derived": "derived by the server"}
 BAR = 20
 VERDICTS = {"should be gone": "bold $error", "look": "$warning", "stays": MUTED}
 
@@ -40,6 +41,7 @@ def preview_sections(preview: ErasurePreview) -> tuple[Section, ...]:
     remains = [Fact(each.place, shown(each.sentence, MUTED)) for each in preview.remains]
     sections = (
         Section("Refused", tuple(refused)),
+        Section("In short", tuple(_in_short(preview))),
         Section("Mind", tuple(warned)),
         Section("Rows about the person", tuple(_fates(preview.rows))),
         Section("Other people's rows", tuple(_collateral(preview.collateral))),
@@ -50,18 +52,43 @@ def preview_sections(preview: ErasurePreview) -> tuple[Section, ...]:
     return tuple(each for each in sections if each.facts)
 
 
+def _in_short(preview: ErasurePreview) -> Iterable[Fact]:
+    """A line for each question that decides: what goes, what stays, who loses something, what cannot be reached."""
+    gone = [each for each in preview.rows if each.fate in ("deleted", "cleared") and each.rows]
+    number = wording.counted(sum(each.rows for each in gone), "row")
+    tables = wording.counted(len({each.table for each in gone}), "table")
+    files = sum(each.files for each in preview.files)
+    and_files = (
+        f", {wording.counted(files, 'file')}{_size(sum(each.bytes for each in preview.files))}" if files else ""
+    )
+    yield Fact("removed", Content(f"{number} of {tables}{and_files}"))
+    for fate in ("reassigned", "kept"):
+        for each in preview.rows:
+            if each.fate == fate and each.table == "zerver_message" and each.column == "sender_id" and each.rows:
+                words = f"{wording.counted(each.rows, 'message')}, {each.sentence}".rstrip(", ")
+                yield Fact("stay", shown(words))
+    lost = {short(each.table): each.rows for each in preview.collateral if not each.saved and each.rows}
+    saved = sum(each.rows for each in preview.collateral if each.saved)
+    if lost:
+        yield Fact("others lose", shown(counts_words(lost), "$warning"))
+    if saved:
+        yield Fact("saved", Content(f"{wording.counted(saved, 'row')} of others that Zulip's deletion would take"))
+    if preview.remains:
+        yield Fact("cannot reach", shown(" · ".join(each.place for each in preview.remains), MUTED))
+
+
 def _size(number: int) -> str:
     return f", {wording.size(number)}" if number else ""
 
 
 def _fates(rows: Iterable[RowFate]) -> Iterable[Fact]:
-    """Rows of one fate and one sentence together, the most first."""
+    """Rows of one fate and one sentence (or else one category) together, the most first."""
     found = list(rows)
     for fate, word in FATES.items():
         sentences: dict[str, dict[str, int]] = {}
         for each in found:
             if each.fate == fate and each.rows:
-                counts = sentences.setdefault(each.sentence, {})
+                counts = sentences.setdefault(each.sentence or CATEGORIES.get(each.category, each.category), {})
                 counts[short(each.table)] = counts.get(short(each.table), 0) + each.rows
         for sentence, counts in sorted(sentences.items()):
             said = shown(f" · {sentence}", MUTED) if sentence else Content("")
