@@ -63,9 +63,11 @@ class Removals:
         request = DeleteMessages(preview.person.id, preview.ids)
         return await self._do("messages.delete", request, preview.person, facts, on_progress)
 
-    async def archive(self, person: Person | None = None, transactions: list[int] | None = None) -> list[Archived]:
-        """What the archive has."""
-        return await self._bridge.call(ListArchive(person.id if person else None, transactions))
+    async def archive(
+        self, person: Person | None = None, transactions: list[int] | None = None, limit: int = 100
+    ) -> list[Archived]:
+        """What the archive has: the newest ``limit`` transactions, or those that are named."""
+        return await self._bridge.call(ListArchive(person.id if person else None, transactions, limit))
 
     async def restore(self, transactions: list[int], on_progress: OnProgress | None = None) -> Restored:
         """Bring messages back."""

@@ -107,6 +107,8 @@ async def test_marked_messages_go_come_back_and_are_purged(scratch: DemoInstall,
         archive = ArchiveScreen()
         await driver.app.push_screen(archive)
         await driver.until(lambda: archive.found, "the archive")
+        await driver.press("asterisk")
+        assert set(archive.chosen) == {each.id for each in archive.found} > set(transactions)
         archive.query_one("Transactions").set_marks(transactions)  # type: ignore[attr-defined]
         await carry_out(driver, await ask(driver, "u"))
         assert value(copy, EXIST, ids) == 2

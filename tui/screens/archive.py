@@ -24,7 +24,9 @@ from zulip_bridge.api.people import Person
 from zulip_bridge.api.removal import Archived
 from zulip_bridge.text import display_text
 
-MOST = 10_000
+MOST = 2_000
+"""Deletions that are listed; older ones are reached through the person, or on the command line."""
+
 COLUMNS = (
     Column("Nr", 6, align="right"),
     Column("Deleted (UTC)", 16),
@@ -52,6 +54,14 @@ class ArchiveScreen(StewardScreen):
     WRITES = frozenset({"restore", "purge"})
     BINDINGS: ClassVar[list[BindingType]] = [
         keys.BACK,
+        Binding(
+            "asterisk",
+            "mark_all",
+            "all",
+            key_display="*",
+            id="archive.all",
+            tooltip="Mark all that are listed, or none",
+        ),
         Binding("u", "restore", "restore…", id="archive.restore", tooltip="Bring the marked messages back"),
         Binding(
             "delete,backspace", "purge", "purge…", key_display="⌫", id="archive.purge", tooltip="Purge them for good"
@@ -92,7 +102,7 @@ class ArchiveScreen(StewardScreen):
         if self.steward is None:
             return
         try:
-            found = await self.steward.removals.archive(self.person)
+            found = await self.steward.removals.archive(self.person, limit=MOST)
         except StewardError as error:
             self.post_message(self.RequestFailed("The archive could not be read", error.problem))
             return
@@ -106,7 +116,8 @@ class ArchiveScreen(StewardScreen):
         self._source.put(0, [_row(each) for each in found], count=len(found))
         table.rows_changed()
         table.set_marks(table.marks & {each.id for each in found})
-        number = wording.counted(sum(each.messages for each in found), "message")
+        newest = f"The newest {MOST:,} of more: " if len(found) == MOST else ""
+        number = newest + wording.counted(sum(each.messages for each in found), "message")
         words = (
             f"{number} in {wording.counted(len(found), 'deletion')}; Zulip forgets them by itself, on the day named"
         )
@@ -123,11 +134,17 @@ class ArchiveScreen(StewardScreen):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """There has to be something."""
-        if action in ("restore", "purge"):
+        if action in ("restore", "purge", "mark_all"):
             return self.steward_app.connection.ready and bool(self.found)
         if action == "reload":
             return self.steward_app.connection.ready
         return True
+
+    def action_mark_all(self) -> None:
+        """All, or none where all are marked."""
+        table = self.query_one(Transactions)
+        everything = {each.id for each in self.found}
+        table.set_marks(() if table.marks == everything else everything)
 
     def action_restore(self) -> None:
         """Preview it."""
