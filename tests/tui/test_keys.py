@@ -26,7 +26,8 @@ def own_classes() -> list[type[DOMNode]]:
     """Every class of the package that can have bindings."""
     modules = [importlib.import_module(each.name) for each in pkgutil.walk_packages(tui.__path__, "tui.")]
     members = {value for module in modules for value in vars(module).values() if isinstance(value, type)}
-    return [each for each in members if issubclass(each, DOMNode) and each.__module__.startswith("tui.")]
+    own = [each for each in members if issubclass(each, DOMNode) and each.__module__.startswith("tui.")]
+    return sorted(own, key=lambda kind: (kind.__module__, kind.__name__))
 
 
 @pytest.mark.parametrize("kind", own_classes(), ids=lambda kind: kind.__name__)
