@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import ClassVar, Literal
 
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.widgets import Button, Input, Static
 
 from tui import keys, portrait
-from tui.screens.base import LOST_KINDS, StewardScreen
+from tui.erasing.scrolling import ScrollingScreen
+from tui.screens.base import LOST_KINDS
 from tui.shown import MUTED, shown
 from tui.widgets.facts import Facts, Section
 from zulip_bridge.api.errors import Problem
@@ -19,7 +20,7 @@ from zulip_bridge.api.people import Person
 from zulip_bridge.text import display_text
 
 
-class ConfirmingScreen(StewardScreen):
+class ConfirmingScreen(ScrollingScreen):
     """The focus starts on Cancel; the other button is there while what is typed is one of :attr:`accepted`."""
 
     CSS_PATH = "erase.tcss"  # beside the screens that derive from this one
@@ -28,10 +29,6 @@ class ConfirmingScreen(StewardScreen):
     VERB: ClassVar[str]
     BINDINGS: ClassVar[list[BindingType]] = [
         keys.BACK,
-        Binding("down", "scroll(1)", "scroll", key_display="↓", id="erase.down", tooltip="Read on"),
-        Binding("up", "scroll(-1)", "scroll back", show=False, id="erase.up", tooltip="Read what was before"),
-        Binding("pagedown", "page(1)", "page", show=False, id="erase.page_down", tooltip="Read the next page"),
-        Binding("pageup", "page(-1)", "page back", show=False, id="erase.page_up", tooltip="Read the page before"),
     ]
 
     def __init__(self, person: Person) -> None:
@@ -137,12 +134,3 @@ class ConfirmingScreen(StewardScreen):
     def say(self, words: Content) -> None:
         """Say something above the buttons."""
         self.query_one("#say", Static).update(words)
-
-    def action_scroll(self, lines: int) -> None:
-        """Move what does not fit."""
-        self.query_one("#what", VerticalScroll).scroll_relative(y=lines, animate=False)
-
-    def action_page(self, pages: int) -> None:
-        """Move by what fits, with a line in common."""
-        what = self.query_one("#what", VerticalScroll)
-        what.scroll_relative(y=pages * max(1, what.size.height - 1), animate=False)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
@@ -17,25 +16,23 @@ from textual.widgets import Button, Input, Static
 from textual.worker import Worker
 
 from tui import keys, wording
+from tui.erasing.removal import Removal
 from tui.screens.base import LOST_KINDS, READ_ONLY
-from tui.screens.dialog import Dialog, StyleSheets
+from tui.screens.dialog import StyleSheets
 from tui.shown import MUTED, shown
-from tui.widgets.facts import Facts, Section
+from tui.widgets.facts import Facts
 from zulip_bridge.api.calls import Progress
 from zulip_bridge.api.errors import ErrorKind, Problem, StewardError
 
 FRAME_LINES = 12
 STOPPED = "Stopped. What was done until then stays done; the journal says what was begun."
-OnProgress = Callable[[Progress], None]
 
 
-class RemovalDialog(Dialog[bool]):
+class RemovalDialog(Removal):
     """Answers True where something was tried. Subclasses look, do, and say what is what."""
 
     CSS_PATH: ClassVar[StyleSheets] = ["dialog.tcss", "removal_dialog.tcss"]  # beside the dialogs that derive from it
     AUTO_FOCUS = "#cancel"
-    VERB: ClassVar[str]
-    IN_JOURNAL: ClassVar[str] = "It is in the journal."
     BINDINGS: ClassVar[list[BindingType]] = [
         *keys.EVERYWHERE,
         Binding("right", "app.focus_next", "next", show=False, id="removal.next", tooltip="Go to the next button"),
@@ -81,40 +78,6 @@ class RemovalDialog(Dialog[bool]):
         self._confirm = ""
         self._looking = 0
         self._worker: Worker[None] | None = None
-
-    # For subclasses
-
-    def heading(self) -> str:
-        """The title of the frame, safe to show."""
-        raise NotImplementedError
-
-    def choices(self) -> ComposeResult:
-        """What can be chosen, if anything; after a choice call :meth:`look`."""
-        yield from ()
-
-    def looking(self) -> Awaitable[Any]:
-        """Ask for the preview."""
-        raise NotImplementedError
-
-    def doing(self, on_progress: OnProgress) -> Awaitable[Any]:
-        """Do what was previewed."""
-        raise NotImplementedError
-
-    def preview_sections(self, preview: Any) -> tuple[Section, ...]:
-        """What would happen."""
-        raise NotImplementedError
-
-    def against(self, preview: Any) -> str | None:
-        """Why there is nothing to do."""
-        raise NotImplementedError
-
-    def confirmation(self, preview: Any) -> str:
-        """What has to be typed first; "" for nothing."""
-        return ""
-
-    def result_sections(self, result: Any) -> tuple[Section, ...]:
-        """What has happened."""
-        raise NotImplementedError
 
     # The frame
 

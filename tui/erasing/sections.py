@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 
 from textual.content import Content
 
@@ -12,6 +13,7 @@ from tui.widgets.facts import Fact, Section
 from zulip_bridge.api.calls import Progress
 from zulip_bridge.api.erase import STEPS, Collateral, ErasurePreview, Fate, RowFate, Step
 from zulip_bridge.api.residue import Residue, ResidueReport
+from zulip_bridge.erase import ErasureResult
 
 FATES: dict[Fate, str] = {
     "deleted": "deleted",
@@ -191,6 +193,16 @@ def _residue(residue: Residue) -> Fact:
     words = f"{wording.counted(residue.rows, 'row')} ({residue.kind}): "
     style = VERDICTS[residue.verdict]
     return Fact("", Content.assemble(shown(place, "bold"), "  ", shown(words, style), shown(residue.reason, MUTED)))
+
+
+def result_sections(result: ErasureResult, backup: Path | None) -> tuple[Section, ...]:
+    """That it is done, the export that was made first, and what is left."""
+    facts = [Fact("", Content.styled(f"Done, with the strategy {result.options.strategy}.", "bold"))]
+    if backup is not None:
+        facts.append(Fact("", Content.assemble("Exported to ", shown(str(backup), "bold"))))
+    warned = tuple(Fact("!", shown(each, "$warning")) for each in result.warnings)
+    mind = (Section("Mind", warned),) if warned else ()
+    return (Section("", tuple(facts)), *report_sections(result.residue), *mind)
 
 
 def case_steps(options_steps: list[Step], backup: bool) -> list[str]:

@@ -8,7 +8,8 @@ from typing import Any, ClassVar
 from textual.content import Content
 
 from tui import wording
-from tui.erasing.removal_dialog import OnProgress, RemovalDialog
+from tui.erasing.removal import OnProgress
+from tui.erasing.removal_dialog import RemovalDialog
 from tui.screens.message_removal import ranges
 from tui.shown import shown
 from tui.widgets.facts import Fact, Section

@@ -16,8 +16,9 @@ from textual.widgets import Static
 from textual.worker import Worker
 
 from tui import portrait
-from tui.erasing.sections import BACKUP, case_steps, report_sections, steps_section
-from tui.screens.base import LOST_KINDS, StewardScreen
+from tui.erasing.scrolling import ScrollingScreen
+from tui.erasing.sections import BACKUP, case_steps, result_sections, steps_section
+from tui.screens.base import LOST_KINDS
 from tui.shown import MUTED, shown
 from tui.widgets.facts import Fact, Facts, Section
 from tui.widgets.notice import Note
@@ -44,7 +45,7 @@ class NewErasure:
     backup: Path | None
 
 
-class EraseRunScreen(StewardScreen):
+class EraseRunScreen(ScrollingScreen):
     """Runs an erasure, or the rest of one, to its end; Esc asks before it stops it."""
 
     CSS_PATH = "erase.tcss"
@@ -54,10 +55,6 @@ class EraseRunScreen(StewardScreen):
         Binding("escape,enter", "back", "back", key_display="esc", id="erasing.back", tooltip="Go back"),
         Binding("r", "resume", "finish it", id="erasing.resume", tooltip="Do the steps that are left"),
         Binding("s", "save", "save report", id="erasing.save", tooltip="Save the report as JSON and as a page"),
-        Binding("down", "scroll(1)", "scroll", key_display="↓", id="erasing.down", tooltip="Read on"),
-        Binding("up", "scroll(-1)", "scroll back", show=False, id="erasing.up", tooltip="Read what was before"),
-        Binding("pagedown", "page(1)", "page", show=False, id="erasing.page_down", tooltip="Read the next page"),
-        Binding("pageup", "page(-1)", "page back", show=False, id="erasing.page_up", tooltip="Read the page before"),
     ]
 
     @dataclass
@@ -192,7 +189,8 @@ class EraseRunScreen(StewardScreen):
         case = self._case_left()
         if message.result is not None:
             self.done = list(self.steps)
-            self._end = _result_sections(message.result, self.order)
+            backup = self.order.backup if isinstance(self.order, NewErasure) else None
+            self._end = result_sections(message.result, backup)
         else:
             self._end = (self._why(problem, case),)
         if case is not None:
@@ -257,15 +255,6 @@ class EraseRunScreen(StewardScreen):
         self.result = None
         self._begin()
 
-    def action_scroll(self, lines: int) -> None:
-        """Move what does not fit."""
-        self.query_one("#what", VerticalScroll).scroll_relative(y=lines, animate=False)
-
-    def action_page(self, pages: int) -> None:
-        """Move by what fits, with a line in common."""
-        what = self.query_one("#what", VerticalScroll)
-        what.scroll_relative(y=pages * max(1, what.size.height - 1), animate=False)
-
     def action_save(self) -> None:
         """Ask where to."""
         from tui.screens.save_dialog import SaveDialog
@@ -289,12 +278,3 @@ class EraseRunScreen(StewardScreen):
             return
         names = " and ".join(display_text(str(each.path)) for each in saved)
         self.note(Note(f"Saved: {names} (only you can read them).", kind="note"))
-
-
-def _result_sections(result: ErasureResult, order: NewErasure | OpenCase) -> tuple[Section, ...]:
-    facts = [Fact("", Content.styled(f"Done, with the strategy {result.options.strategy}.", "bold"))]
-    if isinstance(order, NewErasure) and order.backup is not None:
-        facts.append(Fact("", Content.assemble("Exported to ", shown(str(order.backup), "bold"))))
-    warned = tuple(Fact("!", shown(each, "$warning")) for each in result.warnings)
-    mind = (Section("Mind", warned),) if warned else ()
-    return (Section("", tuple(facts)), *report_sections(result.residue), *mind)

@@ -9,7 +9,8 @@ from textual.app import ComposeResult
 from textual.content import Content
 
 from tui import wording
-from tui.erasing.removal_dialog import OnProgress, RemovalDialog
+from tui.erasing.removal import OnProgress
+from tui.erasing.removal_dialog import RemovalDialog
 from tui.message_rows import KIND_WORDS
 from tui.shown import MUTED, shown
 from tui.widgets.choices import Choices, Option
