@@ -18,6 +18,7 @@ from tests.tui.frames import assert_frame
 from tui.commands import collect
 from tui.screens.erase import EraseScreen, ResumeScreen
 from tui.screens.erase_run import EraseRunScreen
+from tui.screens.person import PersonScreen
 from tui.screens.person_pick import PersonPick
 from tui.screens.save_dialog import SaveDialog
 from tui.widgets.choices import Choices
@@ -168,6 +169,11 @@ async def test_erasure_that_was_cut_off_is_offered_and_finished(scratch: DemoIns
         await driver.press("enter", "enter")
         run = await until_over(driver)
         assert run.result is not None and run.result.complete
+        await driver.press("escape")
+        await driver.until(
+            lambda: isinstance(driver.app.screen, PersonScreen) and "is not finished" not in driver.text
+        )
+        await driver.until_text(f"Deleted User {number}")
     assert value(copy, "SELECT full_name FROM zerver_userprofile WHERE id = %s", number) == f"Deleted User {number}"
 
 

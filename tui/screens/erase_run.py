@@ -16,12 +16,11 @@ from textual.widgets import Static
 from textual.worker import Worker
 
 from tui import portrait
-from tui.erasing.scrolling import ScrollingScreen
+from tui.erasing.reporting import ReportScreen
 from tui.erasing.sections import BACKUP, case_steps, result_sections, steps_section
 from tui.screens.base import LOST_KINDS
 from tui.shown import MUTED, shown
 from tui.widgets.facts import Fact, Facts, Section
-from tui.widgets.notice import Note
 from zulip_bridge.api.calls import Progress
 from zulip_bridge.api.erase import ErasurePreview
 from zulip_bridge.api.errors import ErrorKind, Problem, StewardError
@@ -29,7 +28,7 @@ from zulip_bridge.erase import ErasureResult, OpenCase
 from zulip_bridge.text import display_text
 
 if TYPE_CHECKING:
-    from tui.screens.save_dialog import SaveOrder
+    pass
 
 BUSY = "An erasure is under way. Esc stops it; what is done stays done, and it can be finished later."
 STOPPED = "Stopped. What is done stays done; the rest can be finished here (r), or later from the person."
@@ -45,7 +44,7 @@ class NewErasure:
     backup: Path | None
 
 
-class EraseRunScreen(ScrollingScreen):
+class EraseRunScreen(ReportScreen):
     """Runs an erasure, or the rest of one, to its end; Esc asks before it stops it."""
 
     CSS_PATH = "erase.tcss"
@@ -54,7 +53,6 @@ class EraseRunScreen(ScrollingScreen):
         Binding("escape", "stop", "stop", key_display="esc", id="erasing.stop", tooltip="Stop it, after asking"),
         Binding("escape,enter", "back", "back", key_display="esc", id="erasing.back", tooltip="Go back"),
         Binding("r", "resume", "finish it", id="erasing.resume", tooltip="Do the steps that are left"),
-        Binding("s", "save", "save report", id="erasing.save", tooltip="Save the report as JSON and as a page"),
     ]
 
     @dataclass
@@ -254,27 +252,3 @@ class EraseRunScreen(ScrollingScreen):
         """Do what is left."""
         self.result = None
         self._begin()
-
-    def action_save(self) -> None:
-        """Ask where to."""
-        from tui.screens.save_dialog import SaveDialog
-
-        def answered(order: SaveOrder | None) -> None:
-            if order is not None and self.result is not None:
-                self._save(self.result, order.path)
-
-        contains = "the report, as JSON and, beside it, as a page (.html); without name and address"
-        self.app.push_screen(SaveDialog(self.person, "erasure", contains), callback=answered)
-
-    @work(group="save", exit_on_error=False)
-    async def _save(self, result: ErasureResult, path: Path) -> None:
-        from zulip_bridge.erase.report import save_report
-
-        assert self.steward is not None
-        try:
-            saved = await save_report(self.steward, result, path)
-        except StewardError as error:
-            self.post_message(self.RequestFailed("The report could not be saved", error.problem))
-            return
-        names = " and ".join(display_text(str(each.path)) for each in saved)
-        self.note(Note(f"Saved: {names} (only you can read them).", kind="note"))

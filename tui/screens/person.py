@@ -69,6 +69,7 @@ class PersonScreen(StewardScreen):
         self.person = person
         self.detail = detail
         self.active = 0
+        self._is_under_way = False
         self._made: dict[int, PersonTab[Any]] = {}
 
     def body(self) -> ComposeResult:
@@ -99,9 +100,13 @@ class PersonScreen(StewardScreen):
             return
         from tui.erasing.opening import under_way
 
-        if under_way(self.steward_app, self.person):
+        found = bool(under_way(self.steward_app, self.person))
+        if found:
             words = "The erasure of this person has begun, and is not finished."
             self.note(Note(words, (("⌫", "finish it"),)))
+        elif self._is_under_way:
+            self.note(None)
+        self._is_under_way = found
 
     def on_person_tab_detail_read(self, message: PersonTab.DetailRead) -> None:
         """Name the person as they are called now."""
@@ -195,6 +200,7 @@ class PersonScreen(StewardScreen):
     def changed(self) -> None:
         """What was looked at is read anew."""
         self.detail = None
+        self._say_under_way()
         for tab in self._made.values():
             tab.detail = None
             tab.reload()
