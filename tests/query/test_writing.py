@@ -338,6 +338,25 @@ async def test_python_without_a_condition_wants_its_words(
     assert drafts(changed) == 0 or topics(changed) == count
 
 
+@pytest.mark.parametrize(
+    "code",
+    [
+        "from zerver.actions.users import do_deactivate_user\ndo_deactivate_user(someone, acting_user=None)",
+        "import zerver.actions.users as users\nusers.do_change_user_role(someone, 200, acting_user=None)",
+        "list(map(__import__('zerver.actions.users', fromlist=['x']).do_change_can_create_users, [someone], [True]))",
+    ],
+)
+async def test_zulips_actions_are_kept_out(scratch: DemoInstall, changed: Database, code: str) -> None:
+    find = "someone = UserProfile.objects.get(delivery_email='ben.kowalski@acme.example')\n"
+    state = "SELECT is_active, role, can_create_users FROM zerver_userprofile WHERE delivery_email = %s"
+    before = changed.execute(state, ["ben.kowalski@acme.example"]).fetchone()
+    async with session(scratch) as steward:
+        error = await refused(steward, trying(Orm(find + code)))
+    assert error.kind is ErrorKind.REFUSED
+    assert "one of Zulip's actions" in error.sentence
+    assert changed.execute(state, ["ben.kowalski@acme.example"]).fetchone() == before
+
+
 async def test_python_that_fails_leaves_nothing(scratch: DemoInstall, changed: Database) -> None:
     async with session(scratch) as steward:
         code = "Draft.objects.filter(id=1).update(topic='x')\n1 / 0"

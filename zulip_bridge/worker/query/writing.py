@@ -29,6 +29,7 @@ from zulip_bridge.api.writing import (
 from .. import compat
 from ..context import Context
 from . import deciding
+from .actions_kept_out import refuse_actions
 from .errors import refusal
 from .evaluation import evaluate_inside
 from .judging import Judged, judge, risks_of
@@ -98,6 +99,7 @@ def _sql(request: TryWrite, sql: str, context: Context) -> WriteOutcome:
 
 
 def _python(request: TryWrite, question: Orm, context: Context) -> WriteOutcome:
+    refuse_actions(question.code)
     observed = Observed(request.confirmed)
     with _transaction(request):
         before = _number()
