@@ -56,7 +56,7 @@ def preview_sections(preview: ErasurePreview) -> tuple[Section, ...]:
 
 def _in_short(preview: ErasurePreview) -> Iterable[Fact]:
     """A line for each question that decides: what goes, what stays, who loses something, what cannot be reached."""
-    gone = [each for each in preview.rows if each.fate in ("deleted", "cleared") and each.rows]
+    gone = [each for each in preview.rows if each.fate == "deleted" and each.rows]
     number = wording.counted(sum(each.rows for each in gone), "row")
     tables = wording.counted(len({each.table for each in gone}), "table")
     files = sum(each.files for each in preview.files)
@@ -64,6 +64,11 @@ def _in_short(preview: ErasurePreview) -> Iterable[Fact]:
         f", {wording.counted(files, 'file')}{_size(sum(each.bytes for each in preview.files))}" if files else ""
     )
     yield Fact("removed", Content(f"{number} of {tables}{and_files}"))
+    cleared = sum(each.rows for each in preview.rows if each.fate == "cleared")
+    if cleared:
+        yield Fact(
+            "cleared", Content(f"{wording.counted(cleared, 'row')}: the row stays, without what is about them")
+        )
     for fate in ("reassigned", "kept"):
         for each in preview.rows:
             if each.fate == fate and each.table == "zerver_message" and each.column == "sender_id" and each.rows:
