@@ -58,7 +58,9 @@ class Terminal:
         self.resize(columns, lines)
         # The shell leads a session without a terminal: the one it opens becomes its controlling terminal.
         launch = ["/bin/sh", "-c", 'exec "$@" <"$0" >"$0" 2>&1', os.ttyname(slave), *command]
-        wanted = {**os.environ, "TERM": "xterm-256color", "COLORTERM": "truecolor", **(environment or {})}
+        # The size is the terminal's own, whatever those who run the tests in parallel have put into the environment.
+        size: dict[str, str | None] = {"COLUMNS": None, "LINES": None}
+        wanted = {**os.environ, **size, "TERM": "xterm-256color", "COLORTERM": "truecolor", **(environment or {})}
         given = {name: value for name, value in wanted.items() if value is not None}
         self.process = subprocess.Popen(launch, start_new_session=True, env=given)
         self._slave: int | None = slave  # kept open: without it, what a program wrote last could be lost with it

@@ -139,4 +139,4 @@ def test_what_is_sent_needs_nothing_but_what_zulip_has() -> None:
 
 
 def test_the_shipment_is_small() -> None:
-    assert len(shipment("0123456789abcdef", WorkerOptions())) < 200_000
+    assert len(shipment("0123456789abcdef", WorkerOptions())) < 300_000

@@ -16,6 +16,7 @@ from zulip_bridge.api.erase import ErasureCase, ErasureOptions, Step
 from zulip_bridge.api.errors import ErrorKind, StewardError
 from zulip_bridge.client import Bridge
 from zulip_bridge.demo import DemoInstall
+from zulip_bridge.erase import ErasureResult
 from zulip_bridge.steward import Steward
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -63,16 +64,15 @@ async def test_it_is_finished_however_often_it_is_killed(
     with pytest.raises(StewardError) as lost:
         await steward.erasures.erase(preview, preview.confirm, killer.on_step)
     assert lost.value.kind is ErrorKind.WORKER_LOST
-    for victim in KILLED_AT:
-        (case,) = steward.erasures.under_way(subject.addresses[0])
+    result: ErasureResult | None = None
+    for victim in (*KILLED_AT, None):
         killer.victim = victim
-        try:
-            await steward.erasures.resume(case, killer.on_step)
-        except StewardError as error:
-            assert error.kind is ErrorKind.WORKER_LOST
-    (case,) = steward.erasures.under_way(str(subject.id))
-    killer.victim = None
-    result = await steward.erasures.resume(case)
+        for case in steward.erasures.under_way(subject.addresses[0]):
+            try:
+                result = await steward.erasures.resume(case, killer.on_step)
+            except StewardError as error:
+                assert error.kind is ErrorKind.WORKER_LOST
+    assert result is not None
 
     erased = Erased(subject, before, own, sent, paths, files, preview, result)
     checks.check_placeholder(erased, copy)

@@ -271,8 +271,7 @@ def _describe_status(status: int) -> str:
 async def _greet(child: Child, options: WorkerOptions, on_stage: Callable[[Stage], None]) -> Hello:
     nonce = secrets.token_hex(8)
     child.stdin.write(shipment(nonce, options))
-    with contextlib.suppress(OSError):
-        await child.stdin.drain()
+    # Not waited for: a shell that talks before it listens would never take all of it.
     await skip_to_magic(child.stdout, nonce)
     on_stage("worker")
     frame = await read_frame(child.stdout)
