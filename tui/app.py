@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import gc
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timezone
 from functools import partial
@@ -96,8 +97,15 @@ class StewardApp(TypeAheadApp):
         """Paint first, then connect; in the terminal's own colours where it has sixteen of them or none."""
         if self.console.color_system in (None, "standard"):
             self.theme = STEWARD_ANSI.name
-        self.call_after_refresh(self._open_session)
+        self.call_after_refresh(self._painted)
         self.set_interval(ALIVE_SECONDS, self._look_after_session)
+
+    def _painted(self) -> None:
+        """What there is by now stays for good, and is never looked through for garbage again."""
+        if not gc.isenabled():
+            gc.freeze()
+            gc.enable()
+        self._open_session()
 
     async def on_unmount(self) -> None:
         """No worker stays behind."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from typing import TYPE_CHECKING
 
 from zulip_bridge.cli.main import run
@@ -12,6 +13,8 @@ if TYPE_CHECKING:
 
 def open_screens(target: Target, *, read_only: bool, slow: bool | None, mouse: bool) -> int:
     """Open the screens; Textual is imported only now. Returns the exit status."""
+    # What is imported and built until the first paint stays: looking for garbage in it only delays that.
+    gc.disable()
     from tui.app import run_screens
 
     return run_screens(target, read_only=read_only, slow=slow, mouse=mouse)
