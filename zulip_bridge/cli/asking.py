@@ -6,6 +6,8 @@ import asyncio
 import os
 import sys
 
+import click
+
 from zulip_bridge.text import display_text
 
 from .ending import refused
@@ -18,6 +20,12 @@ def refuse_unasked(yes: bool, dry_run: bool) -> None:
     """End the command where there is nobody to ask and nothing was said in advance."""
     if not (yes or dry_run or sys.stdin.isatty()):
         refused("Nothing was changed: there is no terminal to ask on. --yes applies it, --dry-run only shows it.")
+
+
+def check_json(as_json: bool, decided: bool, words: str = "--yes or --dry-run") -> None:
+    """A usage error where one object is wanted and somebody would have to be asked first."""
+    if as_json and not decided:
+        raise click.UsageError(f"--json asks nobody; give {words} with it.")
 
 
 async def agreed(question: str) -> bool:

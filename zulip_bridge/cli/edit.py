@@ -13,7 +13,7 @@ from zulip_bridge.api.changes import FIELDS, ONE_OFF, PREFIXES, WORDS, Change, C
 from zulip_bridge.api.codec import to_json
 from zulip_bridge.api.edit import ApplyResult, ChangePreview
 
-from .asking import agreed, refuse_unasked
+from .asking import agreed, check_json, refuse_unasked
 from .change_names import complete_changes
 from .changes import narrate_causes, print_preview, print_result, without_cause
 from .ending import REFUSED
@@ -72,7 +72,7 @@ def edit(
     """
     if (user is not None) + (source is not None) + (revert is not None) != 1:
         raise click.UsageError("Name whom to edit: USER with changes, --from FILE.csv, or --revert NR.")
-    _check_json(as_json, yes or dry_run)
+    check_json(as_json, yes or dry_run)
     wanted = _parsed(changes) if user is not None else []
     refuse_unasked(yes, dry_run)
     if source is not None:
@@ -117,7 +117,7 @@ def reactivate(user: str, realm: str | None, dry_run: bool, yes: bool, as_json: 
 def _one_word(
     word: str, user: str, realm: str | None, dry_run: bool, yes: bool, as_json: bool, choice: Choice
 ) -> None:
-    _check_json(as_json, yes or dry_run)
+    check_json(as_json, yes or dry_run)
     refuse_unasked(yes, dry_run)
     name = read_user(user)
     _run(choice, lambda steward: _preview(steward, name, realm, [Change(word)]), dry_run, yes, as_json)
@@ -205,8 +205,3 @@ def _parsed(texts: tuple[str, ...]) -> list[Change]:
         return [parse_change(text) for text in texts]
     except ChangeError as error:
         raise click.UsageError(str(error)) from error
-
-
-def _check_json(as_json: bool, decided: bool) -> None:
-    if as_json and not decided:
-        raise click.UsageError("--json asks nobody; give --yes or --dry-run with it.")

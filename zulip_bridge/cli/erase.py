@@ -11,7 +11,7 @@ import click
 from zulip_bridge.api.erase import STEPS, STRATEGIES, BotChoice, ErasureOptions, Strategy
 from zulip_bridge.api.errors import ErrorKind, StewardError
 
-from .asking import answered
+from .asking import answered, check_json
 from .ending import REFUSED, refused
 from .erasure_words import print_preview, print_report, print_result
 from .export import UserByDefault
@@ -86,8 +86,7 @@ def erase_user(
     """Erase a person."""
     if report is not None and (report.suffix != ".json" or report.exists() or report.with_suffix(".html").exists()):
         raise click.UsageError("--report wants a new file that ends in .json; the page beside it ends in .html.")
-    if as_json and not (dry_run or confirm):
-        raise click.UsageError("--json asks nobody; give --dry-run or --confirm with it.")
+    check_json(as_json, dry_run or bool(confirm), "--dry-run or --confirm")
     if not (dry_run or confirm or sys.stdin.isatty()):
         refused("Nothing was done: there is no terminal to ask on. --confirm EMAIL erases, --dry-run only shows.")
     name = read_user(user)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from .asking import agreed, refuse_unasked
+from .asking import agreed, check_json, refuse_unasked
 from .ending import REFUSED
 from .narration import counted, narrate, progress_bars
 from .options import Choice, target_options
@@ -46,8 +46,7 @@ def delete(
     """Delete uploads of USER from database and storage. PATH_ID is as show --section files has it. No way back."""
     if bool(paths) == everything:
         raise click.UsageError("Say which files: PATH_ID, or --all.")
-    if as_json and not (yes or dry_run):
-        raise click.UsageError("--json asks nobody; give --yes or --dry-run with it.")
+    check_json(as_json, yes or dry_run)
     refuse_unasked(yes, dry_run)
     name = read_user(user)
 

@@ -10,7 +10,7 @@ import click
 from zulip_bridge.api.messages import MESSAGE_KINDS, MessageFilters, MessageKind
 from zulip_bridge.api.removal import Archived, MessageDeletion, PreviewMessageDeletion
 
-from .asking import agreed, answered, refuse_unasked
+from .asking import agreed, answered, check_json, refuse_unasked
 from .changes import named
 from .ending import REFUSED
 from .narration import counted, narrate, progress_bars
@@ -89,7 +89,7 @@ def delete(
     filters = MessageFilters(channel, topic, text, since, until)
     if not (ids or filters.names or everything):
         raise click.UsageError("Say which messages: --id, a filter, or --all.")
-    _check_json(as_json, yes or dry_run)
+    check_json(as_json, yes or dry_run)
     refuse_unasked(yes, dry_run)
     name = read_user(user)
 
@@ -148,7 +148,7 @@ def archive(user: str | None, realm: str | None, as_json: bool, choice: Choice) 
 @target_options
 def restore(transactions: tuple[int, ...], dry_run: bool, yes: bool, as_json: bool, choice: Choice) -> None:
     """Bring deleted messages back. NR is a number (or a range: 6-15) that delete has told, or that archive lists."""
-    _check_json(as_json, yes or dry_run)
+    check_json(as_json, yes or dry_run)
     refuse_unasked(yes, dry_run)
 
     async def work(steward: Steward) -> int:
@@ -183,7 +183,7 @@ def restore(transactions: tuple[int, ...], dry_run: bool, yes: bool, as_json: bo
 @target_options
 def purge(transactions: tuple[int, ...], dry_run: bool, confirm: int | None, as_json: bool, choice: Choice) -> None:
     """Take deleted messages out of the archive for good, with the files that nothing else uses. No way back."""
-    _check_json(as_json, confirm is not None or dry_run)
+    check_json(as_json, confirm is not None or dry_run, "--confirm or --dry-run")
     refuse_unasked(confirm is not None, dry_run)
 
     async def work(steward: Steward) -> int:
@@ -259,11 +259,6 @@ def _show(found: list[Archived], as_json: bool) -> None:
         print_json(found)
     else:
         _print_archive(found)
-
-
-def _check_json(as_json: bool, decided: bool) -> None:
-    if as_json and not decided:
-        raise click.UsageError("--json asks nobody; say --dry-run, or decide in advance.")
 
 
 def _end(status: int) -> None:

@@ -75,14 +75,13 @@ SAVINGS = (
 )
 """In this order; tables that this version does not have are passed over."""
 
-SAVED_COLUMNS = {(each.model, each.column) for each in SAVINGS}
 AT_ONCE = 500
 
 
 def savable(person_id: int, realm_id: int) -> list[Collateral]:
     """What is going to be saved, counted."""
     found = []
-    for saving, model in _savings(person_id):
+    for saving, model in savings(person_id):
         rows = saving.rows(model, person_id).count()
         if rows:
             found.append(
@@ -94,7 +93,7 @@ def savable(person_id: int, realm_id: int) -> list[Collateral]:
 def save(person_id: int, realm_id: int, check: Callable[[], None]) -> dict[str, int]:
     """Save them; how many, by table. Each batch is committed by itself, and what is saved is not found again."""
     counts: dict[str, int] = {}
-    for saving, model in _savings(person_id):
+    for saving, model in savings(person_id):
         if not _can_save(saving, model, person_id, realm_id):
             continue
         heir = saving.heir(person_id, realm_id)
@@ -115,7 +114,8 @@ def _hand_over(saving: Saving, model: Any, rows: list[Any], heir: Any) -> None:
     model.objects.filter(pk__in=[row.pk for row in rows]).update(**{saving.column: heir})
 
 
-def _savings(person_id: int) -> list[tuple[Saving, Any]]:
+def savings(person_id: int) -> list[tuple[Saving, Any]]:
+    """Those whose table this version has."""
     found = [(each, compat.model("zerver", each.model)) for each in SAVINGS]
     return [
         (saving, model) for saving, model in found if model is not None and compat.has_field(model, saving.column)

@@ -129,7 +129,7 @@ class _Work:
         self._directly = {(each.table, each.column) for each in deleted_directly(options.strategy)}
         self._saved = {
             (model._meta.db_table, model._meta.get_field(saving.column).column)
-            for saving, model in collateral._savings(account.row.id)
+            for saving, model in collateral.savings(account.row.id)
         }
 
     def row_fates(self) -> list[RowFate]:

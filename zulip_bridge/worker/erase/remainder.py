@@ -9,7 +9,7 @@ from django.apps import apps
 from django.db import connection
 from django.db.models import Q
 
-from zulip_bridge.api.erase import ErasureCase, ErasureOptions
+from zulip_bridge.api.erase import ErasureCase
 from zulip_bridge.worker import compat
 from zulip_bridge.worker.context import Context
 from zulip_bridge.worker.references import Reference, references_to_people
@@ -29,7 +29,7 @@ KEPT = {
 and the entry that says that it was deleted."""
 
 
-def remove_remainder(case: ErasureCase, options: ErasureOptions, context: Context) -> dict[str, int]:
+def remove_remainder(case: ErasureCase, context: Context) -> dict[str, int]:
     """Delete it; rows by table. Everything is found by what was noted, so a second time there is nothing left."""
     counts: dict[str, int] = {}
     for table, rows in (

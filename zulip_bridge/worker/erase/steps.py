@@ -176,7 +176,7 @@ def _profile(work: _Work) -> StepResult:
 
 
 def _remainder(work: _Work) -> StepResult:
-    return _result(remove_remainder(work.case, work.options, work.context))
+    return _result(remove_remainder(work.case, work.context))
 
 
 def _files(work: _Work) -> StepResult:
