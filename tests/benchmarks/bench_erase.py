@@ -78,10 +78,11 @@ class Watch:
 
     def _memory(self, name: str) -> float:
         assert self._worker is not None
-        for line in Path(f"/proc/{self._worker.hello.pid}/status").read_text().splitlines():
-            if line.startswith(name):
-                return int(line.split()[1]) / 1024
-        return 0.0
+        try:
+            lines = Path(f"/proc/{self._worker.hello.pid}/status").read_text().splitlines()
+        except FileNotFoundError:  # its erasure is over and so is it; the last step's peak was read before
+            return 0.0
+        return next((int(line.split()[1]) / 1024 for line in lines if line.startswith(name)), 0.0)
 
 
 async def our_erasure(install: DemoInstall, email: str) -> float:

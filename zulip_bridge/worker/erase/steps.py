@@ -20,7 +20,12 @@ from .profile import clear
 from .remainder import remove_remainder
 from .storage import picture_keys, remove_pictures, remove_uploads
 
-AT_ONCE = 500
+AT_ONCE = 1000
+"""Messages of one transaction. Django reads them before it deletes them, so this is what memory holds."""
+
+IDS_AT_ONCE = 50_000
+"""Ids that are read together. Looking for the first ones again after each batch would walk over all dead rows."""
+
 USERS = "zerver.actions.users"
 
 
@@ -149,11 +154,13 @@ def _delete_messages(realm_id: int, which: dict[str, Any], work: _Work, phase: s
     assert model is not None
     rows, done = model.objects.filter(realm_id=realm_id, **which), 0
     total = before + rows.count()
-    while ids := list(rows.order_by("id").values_list("id", flat=True)[:AT_ONCE]):
-        work.context.progress(phase, before + done, total)
-        compat.call("zerver.lib.retention.delete_messages", ids).run()
-        compat.reset_queries()
-        done += len(ids)
+    while ids := list(rows.order_by("id").values_list("id", flat=True)[:IDS_AT_ONCE]):
+        for start in range(0, len(ids), AT_ONCE):
+            work.context.progress(phase, before + done, total)
+            batch = ids[start : start + AT_ONCE]
+            compat.call("zerver.lib.retention.delete_messages", batch).run()
+            compat.reset_queries()
+            done += len(batch)
     work.context.progress(phase, total, total)
     return done
 
