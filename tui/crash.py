@@ -1,42 +1,14 @@
-"""What is said of a fault in the program: its kind and the places in the code, never a value.
-
-Messages of exceptions and local variables carry people's data and secrets; a terminal keeps what scrolls by.
-"""
+"""What is said of a fault in the screens: that of the program, seen through Textual's wrapping of a worker's."""
 
 from __future__ import annotations
 
-import traceback
-from types import TracebackType
-
 from textual.worker import WorkerFailed
 
-MAX_PLACES = 12
-
-SENTENCE = "zulip-steward stopped because of a fault of its own. What it was working on is not repeated here."
+from zulip_bridge.fault import SENTENCE, fault_report
 
 
 def crash_report(error: BaseException, *, sentence: str = SENTENCE) -> str:
-    """Lines for a bug report: a sentence, the exception's type, module:line of each frame, and what caused it."""
-    lines = [sentence]
-    link = "fault"
-    seen: set[int] = set()
-    current: BaseException | None = error
-    while current is not None and id(current) not in seen:
-        seen.add(id(current))
-        if isinstance(current, WorkerFailed):
-            current = current.error
-            continue
-        lines.append(f"{link}: {type(current).__module__}.{type(current).__qualname__}")
-        lines.extend(_places(current.__traceback__))
-        link = "caused by" if current.__cause__ else "while handling"
-        current = current.__cause__ or (None if current.__suppress_context__ else current.__context__)
-    return "\n".join(lines)
-
-
-def _places(trace: TracebackType | None) -> list[str]:
-    frames = [
-        f"  {frame.f_globals.get('__name__', '?')}:{line} in {frame.f_code.co_name}"
-        for frame, line in traceback.walk_tb(trace)
-    ]
-    left_out = len(frames) - MAX_PLACES
-    return [f"  … {left_out} more", *frames[-MAX_PLACES:]] if left_out > 0 else frames
+    """The lines of :func:`fault_report` as one text; of a worker's fault, what happened in the worker."""
+    while isinstance(error, WorkerFailed):
+        error = error.error
+    return "\n".join(fault_report(error, sentence=sentence))

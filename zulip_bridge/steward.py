@@ -7,6 +7,7 @@ recorded does not happen.
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Callable
 from importlib import metadata
 from pathlib import Path
@@ -90,8 +91,7 @@ class Steward:
         journal = Journal()
         await _journaling(journal.check)
         on_stage(f"Looking for {target.label}")
-        loop = asyncio.get_running_loop()
-        door = await asyncio.to_thread(open_door, target, lambda words: _from_thread(loop, on_stage, words))
+        door = await _door(target, on_stage)
         operator = current_operator()
         options = WorkerOptions(read_only=read_only, operator=operator.login)
         bridge = await Bridge.open(door, options, lambda stage: on_stage(_stage_words(stage, door)))
@@ -393,8 +393,21 @@ def _failure(error: BaseException) -> Result:
     return Result("failed", type(error).__name__)
 
 
-def _from_thread(loop: asyncio.AbstractEventLoop, on_stage: Words, words: str) -> None:
-    loop.call_soon_threadsafe(on_stage, words)
+async def _door(target: Target, on_stage: Words) -> Door:
+    """Look for the door in a thread: the first start of a demo makes it. Cancelled, that ends at its next stage."""
+    loop = asyncio.get_running_loop()
+    given_up = threading.Event()
+
+    def from_thread(words: str) -> None:
+        if given_up.is_set():
+            raise StewardError(ErrorKind.CANCELLED, "Nobody waits for the server any more.")
+        loop.call_soon_threadsafe(on_stage, words)
+
+    try:
+        return await asyncio.to_thread(open_door, target, from_thread)
+    except asyncio.CancelledError:
+        given_up.set()
+        raise
 
 
 def _stage_words(stage: Stage, door: Door) -> str:

@@ -17,6 +17,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from tests.cli.process import start
 from tests.demo import tiny_population
 from tests.plain_sql import value
 from zulip_bridge import demo
@@ -293,3 +294,16 @@ def wait_for(condition: Callable[[], bool], seconds: float = 60) -> None:
     while not condition():
         assert time.monotonic() < end, "waited in vain"
         time.sleep(0.02)
+
+
+def test_ctrl_c_while_it_is_made_ends_the_making(make_directory: MakeDirectory) -> None:
+    directory = make_directory("interrupted")
+    with start("search", "--demo", "marta") as process:
+        while not any(directory.rglob("postmaster.pid")):
+            assert process.poll() is None
+            time.sleep(0.02)
+        process.send_signal(signal.SIGINT)
+        out, _ = process.communicate(timeout=60)
+    assert (process.returncode, out) == (130, b"")
+    assert demo.locate() is None, "it was finished, though nobody waited for it"
+    assert not any(directory.rglob("postmaster.pid")), "its PostgreSQL was left running"

@@ -9,9 +9,9 @@ from typing import NoReturn
 
 import click
 
+from zulip_bridge.fault import fault_report
 from zulip_bridge.text import display_text
 
-from .fault import fault_report
 from .narration import narrate
 
 REFUSED = 1

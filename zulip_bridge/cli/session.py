@@ -9,9 +9,9 @@ from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 from zulip_bridge.api.errors import StewardError
+from zulip_bridge.fault import fault_report
 
 from .ending import refused
-from .fault import fault_report
 from .narration import narrate, status
 from .options import Choice
 

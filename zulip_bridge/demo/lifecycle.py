@@ -112,12 +112,12 @@ def _create(cluster: Cluster, size: Size, progress: Callable[[str], None]) -> Pa
         database.create_database(sockets)
         database.fill_database(sockets, writer.scripts(), where.uploads, size, progress)
         database.finish_loading(sockets, lambda: cluster.configure(sockets, loading=False))
-    except DemoError:
-        cluster.stop()
-        raise
     except psycopg.Error as error:
         cluster.stop()
         raise DemoError(f"PostgreSQL refused the demo's data: {str(error).strip().splitlines()[0]}") from error
+    except BaseException:  # also where nobody waits for it any more
+        cluster.stop()
+        raise
     finally:
         writer.abandon()
     launcher.write_private(where.record, json.dumps({"fingerprint": fingerprint()}))
