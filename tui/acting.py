@@ -11,7 +11,7 @@ from textual.app import App
 
 from tui.screens.actions_dialog import ActionsDialog
 from tui.screens.preview_dialog import PreviewDialog, Proposal
-from zulip_bridge.api.changes import Change
+from zulip_bridge.api.changes import Change, lockdown
 from zulip_bridge.api.people import Person
 
 
@@ -33,6 +33,11 @@ def open_actions(app: App[object], people: Sequence[Person]) -> None:
 def propose(app: App[object], proposal: Proposal) -> None:
     """Preview changes; they may be applied from there."""
     app.push_screen(PreviewDialog(proposal))
+
+
+def open_lockdown(app: App[object], person: Person) -> None:
+    """Preview what shuts everybody out of an account."""
+    propose(app, Proposal(person, lockdown(is_bot=person.is_bot), "Lock down"))
 
 
 def _actions_of_one(app: App[object], person: Person) -> None:

@@ -7,12 +7,14 @@ may change for good.
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 
 import psycopg
 import pytest
 import pytest_asyncio
 
+from tests.cli.process import Ended
+from tests.cli.process import run as command
 from tests.conftest import REAL_DATABASE, owner_of
 from tests.edit.place import Place
 from tests.scratch import make_scratch
@@ -57,3 +59,9 @@ async def steward(place: Place) -> AsyncIterator[Steward]:
     opened = await Steward.open(InstallTarget(place.path))
     yield opened
     await opened.close()
+
+
+@pytest.fixture
+def run(place: Place) -> Callable[..., Ended]:
+    """Run a command on the install that is edited, without a terminal."""
+    return lambda *words, stdin="": command(*words, "--install", str(place.path), stdin=stdin)

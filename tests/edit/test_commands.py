@@ -30,12 +30,6 @@ def only_in_a_copy(place: Place) -> None:
         pytest.skip("a real server has its own tests")
 
 
-@pytest.fixture
-def run(place: Place) -> Callable[..., Ended]:
-    """Run a command on the copy of the demo, without a terminal."""
-    return lambda *words, stdin="": command(*words, "--install", str(place.path), stdin=stdin)
-
-
 def until(condition: Callable[[], object]) -> None:
     deadline = time.monotonic() + PATIENCE
     while not condition():

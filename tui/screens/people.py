@@ -59,11 +59,19 @@ class PeopleScreen(PeopleListing):
     """The first screen. It can be typed into before the connection stands."""
 
     AUTO_FOCUS = "SearchLine Input"
-    WRITES = frozenset({"edit", "actions"})
+    WRITES = frozenset({"edit", "actions", "lock_down"})
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("slash", "search", "search", key_display="/", id="people.search", tooltip="Type what to search for"),
         Binding("e", "edit", "edit", id="people.edit", tooltip="Edit the person under the cursor"),
         Binding("a", "actions", "actions", id="people.actions", tooltip="Do something with whoever is marked"),
+        Binding(
+            "l",
+            "lock_down",
+            "lock down…",
+            show=False,
+            id="people.lock_down",
+            tooltip="Shut everybody out of the account under the cursor: preview, confirm",
+        ),
         Binding("x", "export", "export", id="people.export", tooltip="Export whoever is marked, or the person here"),
         Binding(
             "asterisk,ctrl+a",
@@ -204,7 +212,7 @@ class PeopleScreen(PeopleListing):
             return not self.query_one(SearchLine).active
         if action == "back":
             return not self.query_one(VirtualTable).has_focus or narrows(self._request())
-        if action in ("export", "copy", "edit", "actions"):
+        if action in ("export", "copy", "edit", "actions", "lock_down"):
             return True if self._current is not None and self.steward_app.connection.ready else None
         if action == "mark_all":
             return True if self.listing.total and self.steward_app.connection.ready else None
@@ -273,6 +281,13 @@ class PeopleScreen(PeopleListing):
             from tui.acting import open_actions
 
             open_actions(self.app, people)
+
+    def action_lock_down(self) -> None:
+        """Preview it, for the person under the cursor; marks do not count."""
+        if self._current is not None and not self.refused("lock_down"):
+            from tui.acting import open_lockdown
+
+            open_lockdown(self.app, self._current)
 
     def action_mark_all(self) -> None:
         """Mark everybody who is listed; where they are already, unmark them."""

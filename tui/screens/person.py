@@ -41,11 +41,19 @@ class PersonScreen(StewardScreen):
 
     CSS_PATH = "person.tcss"
     AUTO_FOCUS = ""
-    WRITES = frozenset({"edit", "actions", "erase", "remove"})
+    WRITES = frozenset({"edit", "actions", "lock_down", "erase", "remove"})
     BINDINGS: ClassVar[list[BindingType]] = [
         keys.BACK,
         Binding("e", "edit", "edit", id="person.edit", tooltip="Edit this person"),
         Binding("a", "actions", "actions", id="person.actions", tooltip="Deactivate, end sessions, and the like"),
+        Binding(
+            "l",
+            "lock_down",
+            "lock down…",
+            show=False,
+            id="person.lock_down",
+            tooltip="Shut everybody out of this account: preview, confirm",
+        ),
         Binding("x", "export", "export", id="person.export", tooltip="Export everything about this person"),
         Binding(
             "backspace,delete",
@@ -158,7 +166,7 @@ class PersonScreen(StewardScreen):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Exporting and saving need a connection; a lost one makes ``r`` reconnect."""
-        if action in ("export", "save", "edit", "actions", "erase"):
+        if action in ("export", "save", "edit", "actions", "lock_down", "erase"):
             return True if self.steward_app.connection.ready else None
         if action == "reload":
             return self.steward_app.connection.ready
@@ -177,6 +185,13 @@ class PersonScreen(StewardScreen):
             from tui.acting import open_actions
 
             open_actions(self.app, [self.person])
+
+    def action_lock_down(self) -> None:
+        """Preview it."""
+        if not self.refused("lock_down"):
+            from tui.acting import open_lockdown
+
+            open_lockdown(self.app, self.person)
 
     def commands(self) -> Iterator[Command]:
         """What has a name but no key."""

@@ -49,6 +49,12 @@ WORDS: dict[str, tuple[str, str]] = {
 }
 """Changes that are said in one word."""
 
+LOCKDOWN = ("deactivate", "end-sessions", "regenerate-api-key", "unregister-push-devices", "revoke-invitations")
+"""What shuts everybody out of an account that is in wrong hands, the one step that shuts most of it first."""
+
+LOCKDOWN_OF_BOTS = ("deactivate", "regenerate-api-key")
+"""A bot has nothing else to get in with."""
+
 ALIASES = {
     "name": "full_name",
     "email": "delivery_email",
@@ -77,6 +83,11 @@ class Change:
 
 class ChangeError(ValueError):
     """What was written is no change; the text is a sentence."""
+
+
+def lockdown(*, is_bot: bool) -> list[Change]:
+    """The changes that lock an account down. What is so already is left as it is."""
+    return [normal(Change(word)) for word in (LOCKDOWN_OF_BOTS if is_bot else LOCKDOWN)]
 
 
 def parse_change(text: str) -> Change:

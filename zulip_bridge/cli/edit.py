@@ -1,4 +1,4 @@
-"""``edit``, ``deactivate`` and ``reactivate``."""
+"""``edit``, ``deactivate``, ``reactivate`` and ``lockdown``."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from zulip_bridge.api.changes import FIELDS, ONE_OFF, PREFIXES, WORDS, Change, ChangeError, parse_change
+from zulip_bridge.api.changes import lockdown as lockdown_changes
 from zulip_bridge.api.codec import to_json
 from zulip_bridge.api.edit import ApplyResult, ChangePreview
 
@@ -112,6 +113,30 @@ def reactivate(user: str, realm: str | None, dry_run: bool, yes: bool, as_json: 
     USER is an id or an address, or - to read it from stdin.
     """
     _one_word("reactivate", user, realm, dry_run, yes, as_json, choice)
+
+
+@click.command()
+@person_arguments
+@dry_run_option
+@yes_option
+@json_option
+@target_options
+def lockdown(user: str, realm: str | None, dry_run: bool, yes: bool, as_json: bool, choice: Choice) -> None:
+    """Shut everybody out of an account that is in wrong hands. Recorded in the journal.
+
+    It is deactivated with its bots, its sessions are ended, its API key is renewed, its devices are unregistered and
+    its open invitations revoked. reactivate is the way back to the account; the rest stays ended.
+    USER is an id or an address, or - to read it from stdin.
+    """
+    check_json(as_json, yes or dry_run)
+    refuse_unasked(yes, dry_run)
+    name = read_user(user)
+
+    async def look(steward: Steward) -> ChangePreview:
+        person = await steward.find(name, realm)
+        return await steward.preview(person, lockdown_changes(is_bot=person.is_bot))
+
+    _run(choice, look, dry_run, yes, as_json)
 
 
 def _one_word(

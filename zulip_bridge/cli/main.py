@@ -27,6 +27,7 @@ COMMANDS = {
     "edit": "Change an account, or many, after showing what that does.",
     "deactivate": "Deactivate an account.",
     "reactivate": "Reactivate an account.",
+    "lockdown": "Shut everybody out of an account that is in wrong hands.",
     "erase": "Erase a person, after showing what goes, and prove what is left.",
     "messages": "Delete messages, restore them from Zulip's archive, or purge them.",
     "files": "Delete files that somebody uploaded.",
@@ -48,6 +49,7 @@ MODULES = {
     "footprint": "person",
     "deactivate": "edit",
     "reactivate": "edit",
+    "lockdown": "edit",
     "models": "query",
     "rows": "query",
 }
