@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -12,6 +12,7 @@ import click
 if TYPE_CHECKING:
     from zulip_bridge.launch.targets import Target
 
+CHOICES = ("install", "ssh", "docker", "demo", "demo_size", "read_only", "debug")
 F = TypeVar("F", bound=Callable[..., Any])
 
 SHOWN_DEFAULT = "/home/zulip/deployments/current"
@@ -23,6 +24,8 @@ class Choice:
     """What was said about the server so far; ``None`` where nothing was."""
 
     install: Path | None = None
+    ssh: str | None = None
+    docker: str | None = None
     demo: bool = False
     demo_size: str | None = None
     read_only: bool = False
@@ -33,6 +36,8 @@ class Choice:
         return replace(
             self,
             install=self.install or earlier.install,
+            ssh=self.ssh or earlier.ssh,
+            docker=self.docker or earlier.docker,
             demo=self.demo or earlier.demo,
             demo_size=self.demo_size or earlier.demo_size,
             read_only=self.read_only or earlier.read_only,
@@ -42,18 +47,29 @@ class Choice:
     @property
     def named(self) -> bool:
         """Whether a server was named at all."""
-        return self.demo or self.demo_size is not None or self.install is not None
+        return self.demo or any(each is not None for each in (self.demo_size, self.install, self.ssh, self.docker))
 
     @property
     def target(self) -> Target:
         """The target that is meant; a usage error where two are."""
-        from zulip_bridge.launch.targets import DEFAULT_INSTALL, DemoTarget, InstallTarget
+        from zulip_bridge.launch.targets import DEFAULT_INSTALL, DemoTarget, DockerTarget, InstallTarget, SshTarget
 
         wants_demo = self.demo or self.demo_size is not None
-        if wants_demo and self.install is not None:
-            raise click.UsageError("--install and --demo name two servers; give one of them.")
+        for pair, both in {
+            "--install and --demo": wants_demo and self.install is not None,
+            "--ssh and --demo": wants_demo and self.ssh is not None,
+            "--docker and --demo": wants_demo and self.docker is not None,
+            "--ssh and --docker": self.ssh is not None and self.docker is not None,
+        }.items():
+            if both:
+                raise click.UsageError(f"{pair} name two servers; give one of them.")
         if wants_demo:
             return DemoTarget("large" if self.demo_size == "large" else "small")
+        there = PurePosixPath(self.install or DEFAULT_INSTALL)
+        if self.ssh is not None:
+            return SshTarget(self.ssh, there)
+        if self.docker is not None:
+            return DockerTarget(self.docker, there)
         return InstallTarget((self.install or DEFAULT_INSTALL).absolute())
 
 
@@ -66,6 +82,13 @@ def _options(hidden: bool) -> list[Callable[[Any], Any]]:
             type=click.Path(path_type=Path),
             help=f"The Zulip deployment: the directory with manage.py.  [default: {SHOWN_DEFAULT}]",
         ),
+        click.option(
+            "--ssh",
+            metavar="HOST",
+            hidden=hidden,
+            help="On another machine: what ssh would be given. --install PATH is a path there.",
+        ),
+        click.option("--docker", metavar="NAME", hidden=hidden, help="In a container, by its name."),
         click.option("--demo", is_flag=True, hidden=hidden, help="A made-up organization on a database of its own."),
         click.option(
             "--demo-size",
@@ -93,7 +116,7 @@ def unused_target_options(command: F) -> F:
 def _with_options(command: F, *, hidden: bool) -> F:
     @click.pass_context
     def gathered(context: click.Context, /, *args: Any, **kwargs: Any) -> Any:
-        own = Choice(**{name: kwargs.pop(name) for name in ("install", "demo", "demo_size", "read_only", "debug")})
+        own = Choice(**{name: kwargs.pop(name) for name in CHOICES})
         earlier = context.find_object(Choice)
         choice = own.over(earlier) if earlier else own
         context.obj = choice

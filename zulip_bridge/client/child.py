@@ -51,7 +51,7 @@ class Child:
             stderr=asyncio.subprocess.PIPE,
             limit=READ_LIMIT,
             cwd="/",
-            env=_environment(),
+            env=_environment(door.environment),
             **apart,
         )
         _widen_pipe(process)
@@ -110,8 +110,8 @@ class Child:
             transport.close()
 
 
-def _environment() -> dict[str, str]:
-    kept = {name: os.environ[name] for name in KEPT_VARIABLES if name in os.environ}
+def _environment(more: tuple[str, ...]) -> dict[str, str]:
+    kept = {name: os.environ[name] for name in (*KEPT_VARIABLES, *more) if name in os.environ}
     kept.setdefault("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin")
     # Without a UTF-8 locale Python would decode arguments and file names as ASCII.
     kept.setdefault("LC_ALL", "C.UTF-8")

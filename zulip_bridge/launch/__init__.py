@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from .targets import DEFAULT_INSTALL, DemoTarget, InstallTarget, Target
+from .targets import DEFAULT_INSTALL, DemoTarget, DockerTarget, InstallTarget, SshTarget, Target
 
 if TYPE_CHECKING:
     from .boot import shipment
@@ -17,8 +17,10 @@ __all__ = [
     "BOOT",
     "DEFAULT_INSTALL",
     "DemoTarget",
+    "DockerTarget",
     "Door",
     "InstallTarget",
+    "SshTarget",
     "Target",
     "ask_password_first",
     "open_door",

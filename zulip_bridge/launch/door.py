@@ -13,12 +13,12 @@ import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 from zulip_bridge.api.errors import ErrorKind, StewardError
 
-from .targets import DEFAULT_INSTALL, DemoTarget, InstallTarget, Target
+from .targets import DEFAULT_INSTALL, DemoTarget, DockerTarget, InstallTarget, SshTarget, Target
 from .words import SHELL
 
 SUDO_CHECK_SECONDS = 10.0
@@ -36,24 +36,32 @@ class Door:
     """How to open the shell.
 
     ``argv`` is complete and holds no personal data. ``user`` is the Unix user it runs as. ``password_first`` is a
-    command to run on the operator's terminal before the screen is taken over, where sudo wants a password.
+    command to run on the operator's terminal before the screen is taken over, where sudo or ssh may want a password;
+    ``not_let_in`` is the sentence for when that fails. ``environment`` names variables that the command needs besides
+    the usual ones.
     ``on_terminal`` says that the shell must stay on the operator's terminal (in the background): sudo remembers a
     password for the terminal, and a session of its own has none.
     """
 
     argv: tuple[str, ...]
     user: str
-    install: Path
+    install: PurePath
     label: str
     password_first: tuple[str, ...] | None = None
     on_terminal: bool = False
+    not_let_in: str = ""
+    environment: tuple[str, ...] = ()
 
     def ask_password(self) -> None:
-        """Let sudo ask for the operator's password, on the terminal, now. Nothing where none is wanted."""
+        """Let sudo or ssh ask for the operator's password, on the terminal, now. Nothing where none is wanted.
+
+        stdin and stdout are not theirs: what is piped into a command is for the command.
+        """
         if self.password_first is None:
             return
-        if subprocess.run(self.password_first, check=False).returncode != 0:
-            raise StewardError(ErrorKind.LAUNCH, f"sudo did not let you become the user {self.user}.")
+        asked = subprocess.run(self.password_first, check=False, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+        if asked.returncode != 0:
+            raise StewardError(ErrorKind.LAUNCH, self.not_let_in)
 
 
 def open_door(target: Target, progress: Callable[[str], None] = _ignore_progress) -> Door:
@@ -65,14 +73,18 @@ def open_door(target: Target, progress: Callable[[str], None] = _ignore_progress
     """
     if isinstance(target, DemoTarget):
         return _demo_door(target, progress)
+    if isinstance(target, SshTarget | DockerTarget):
+        from .remote import docker_door, ssh_door
+
+        return ssh_door(target) if isinstance(target, SshTarget) else docker_door(target)
     manage = target.path / "manage.py"
     owner = _owner(manage, target)
     return _door(manage, owner, target.label)
 
 
 def ask_password_first(target: Target) -> None:
-    """Where sudo wants a password to open ``target``, let it ask on the terminal, before a screen is taken over."""
-    if isinstance(target, InstallTarget):
+    """Where opening ``target`` wants a password, let it be asked on the terminal, before a screen is taken over."""
+    if isinstance(target, InstallTarget | SshTarget):
         open_door(target).ask_password()
 
 
@@ -114,7 +126,8 @@ def _door(manage: Path, owner: pwd.struct_passwd, label: str) -> Door:
     shell = (str(manage), *SHELL)
     become, password = _become(owner)
     on_terminal = bool(become) and os.geteuid() != 0
-    return Door((*become, *shell), owner.pw_name, manage.parent, label, password, on_terminal)
+    refused = f"sudo did not let you become the user {owner.pw_name}."
+    return Door((*become, *shell), owner.pw_name, manage.parent, label, password, on_terminal, refused)
 
 
 def _become(owner: pwd.struct_passwd) -> tuple[Sequence[str], tuple[str, ...] | None]:
