@@ -177,11 +177,14 @@ async def test_finding_by_address_in_any_case_and_by_id(demo_bridge: Bridge) -> 
 async def test_an_address_in_two_realms_is_ambiguous_and_the_candidates_are_named(
     bridge: Bridge, install_database: Database
 ) -> None:
-    address, accounts = rows(
+    found = rows(
         install_database,
         """SELECT lower(delivery_email), count(*) FROM zulip.zerver_userprofile
            GROUP BY 1 HAVING count(*) > 1 LIMIT 1""",
-    )[0]
+    )
+    if not found:
+        pytest.skip("no address is used in two organizations of this install")
+    ((address, accounts),) = found
     with pytest.raises(StewardError) as caught:
         await bridge.call(FindPerson(address))
     assert caught.value.kind is ErrorKind.AMBIGUOUS
@@ -202,4 +205,6 @@ async def test_realms(bridge: Bridge, install_database: Database) -> None:
     assert {realm.id for realm in realms} == ids(
         install_database, "SELECT id FROM zulip.zerver_realm WHERE string_id <> 'zulipinternal'"
     )
-    assert any(realm.deactivated for realm in realms)
+    assert {realm.id for realm in realms if realm.deactivated} == ids(
+        install_database, "SELECT id FROM zulip.zerver_realm WHERE deactivated AND string_id <> 'zulipinternal'"
+    )
