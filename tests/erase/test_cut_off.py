@@ -9,8 +9,9 @@ import signal
 import pytest
 
 from tests.erase import checks
-from tests.erase.conftest import Erased
-from tests.erase.planting import Subject, files_below, keys, own_keys
+from tests.erase.conftest import PATHS, Erased
+from tests.erase.planting import Subject
+from tests.erase.snapshots import files_below, keys, own_keys
 from tests.plain_sql import Database, column, rows, value
 from zulip_bridge.api.erase import ErasureCase, ErasureOptions, Step
 from zulip_bridge.api.errors import ErrorKind, StewardError
@@ -53,9 +54,9 @@ async def test_it_is_finished_however_often_it_is_killed(
     steward: Steward, subject: Subject, copy: Database, scratch: DemoInstall, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     killer = Killer(steward, monkeypatch)
-    before, own, files = keys(copy), own_keys(copy, subject.id), files_below(scratch)
+    before, own, files = keys(copy), own_keys(copy, [subject.id]), files_below(scratch)
     sent = column(copy, "SELECT id FROM zerver_message WHERE sender_id = %s", subject.id)
-    paths = column(copy, "SELECT path_id FROM zerver_attachment WHERE owner_id = %s", subject.id)
+    paths = [row[0] for row in copy.execute(PATHS, {"id": subject.id})]
     preview = await steward.erasures.preview(await steward.find(str(subject.id)), ErasureOptions("delete", "delete"))
     bots = [bot.id for bot in preview.bots]
     assert bots
@@ -74,7 +75,7 @@ async def test_it_is_finished_however_often_it_is_killed(
                 assert error.kind is ErrorKind.WORKER_LOST
     assert result is not None
 
-    erased = Erased(subject, before, own, sent, paths, files, preview, result)
+    erased = Erased(subject, [subject.id, *bots], before, own, sent, paths, files, preview, result)
     checks.check_placeholder(erased, copy)
     checks.check_nothing_left(erased, copy, scratch)
     assert value(copy, "SELECT count(*) FROM zerver_message WHERE id = ANY(%s)", sent) == 0
