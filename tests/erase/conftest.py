@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import psycopg
 import pytest
 import pytest_asyncio
 
 from tests.erase.planting import Subject, plant
 from tests.erase.snapshots import files_below, keys, own_keys
 from tests.plain_sql import Database
-from tests.scratch import make_scratch
 from zulip_bridge.api.erase import ErasureOptions, ErasurePreview
 from zulip_bridge.demo import DemoInstall
 from zulip_bridge.erase import ErasureResult
@@ -22,10 +20,9 @@ from zulip_bridge.steward import Steward
 
 
 @pytest.fixture(scope="module")
-def scratch(demo: DemoInstall) -> Iterator[DemoInstall]:
+def scratch(trial: DemoInstall) -> DemoInstall:
     """A copy of the demo for a module's tests."""
-    with make_scratch(demo) as install:
-        yield install
+    return trial
 
 
 @pytest.fixture(scope="module")
@@ -38,11 +35,9 @@ def journal_place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 
 @pytest.fixture(scope="module")
-def copy(scratch: DemoInstall) -> Iterator[Database]:
+def copy(trial_db: Database) -> Database:
     """The copy's database, for plain SQL."""
-    with psycopg.connect(scratch.url, user="postgres", autocommit=True) as connection:
-        connection.execute("SET search_path TO zulip, public")
-        yield connection
+    return trial_db
 
 
 @pytest.fixture(scope="module")
@@ -83,9 +78,14 @@ PATHS = """
 
 
 async def erase_and_remember(
-    steward: Steward, subject: Subject, database: Database, install: DemoInstall, options: ErasureOptions
+    steward: Steward,
+    subject: Subject,
+    database: Database,
+    install: DemoInstall,
+    options: ErasureOptions,
+    do: Callable[[ErasurePreview], Awaitable[ErasureResult]] | None = None,
 ) -> Erased:
-    """Preview and do it, as the command line does."""
+    """Preview and do it, as the command line does; or in another way."""
     going = [subject.id]
     if options.bots == "delete":
         bots = database.execute("SELECT id FROM zerver_userprofile WHERE bot_owner_id = %s", [subject.id]).fetchall()
@@ -95,7 +95,7 @@ async def erase_and_remember(
     paths = database.execute(PATHS, {"id": subject.id}).fetchall()
     preview = await steward.erasures.preview(await steward.find(str(subject.id)), options)
     assert not preview.refusals
-    result = await steward.erasures.erase(preview, preview.confirm)
+    result = await (do(preview) if do else steward.erasures.erase(preview, preview.confirm))
     return Erased(
         subject, going, before, own, [row[0] for row in sent], [row[0] for row in paths], files, preview, result
     )
