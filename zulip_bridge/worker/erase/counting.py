@@ -204,5 +204,8 @@ LOST = {
     "zerver_submessage": "others' votes on messages that go",
     "zerver_archivedusermessage": "others' archived copies of archived messages that go",
     "zerver_archivedreaction": "others' archived reactions",
+    "zerver_archivedattachment_messages": "uses of files in archived messages that go",
+    "zerver_attachment_scheduled_messages": "uses of files in scheduled messages that go",
+    "zerver_missedmessageemailaddress": "others' addresses for answering by e-mail to messages that go",
     "zerver_attachment_messages": "uses of files in messages that go",
 }
