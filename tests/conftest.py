@@ -22,6 +22,7 @@ from zulip_bridge.demo import DemoInstall, ensure, stop
 from zulip_bridge.demo.paths import DIRECTORY_VARIABLE
 from zulip_bridge.launch import InstallTarget, open_door
 
+SCRATCHES = {"scratch", "trial"}
 REAL_DATABASE = os.environ.get("ZULIP_DATABASE", "zulip")
 """Name of a real install's database; `/etc/zulip/zulip.conf` may choose another."""
 
@@ -82,7 +83,7 @@ def own_journal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 def demo(demo_directory: Path, request: pytest.FixtureRequest) -> Iterator[DemoInstall]:
     """The small demo, created for this session and stopped at its end. Tests leave it as they found it."""
     install = ensure("small")
-    if any("scratch" in getattr(item, "fixturenames", ()) for item in request.session.items):
+    if any(SCRATCHES & set(getattr(item, "fixturenames", ())) for item in request.session.items):
         make_template(install)
     yield install
     if request.config.getoption("--keep-demo") is None:
@@ -94,6 +95,21 @@ def scratch(demo: DemoInstall) -> Iterator[DemoInstall]:
     """A copy of the demo, database and files, for one test to change as it likes."""
     with make_scratch(demo) as install:
         yield install
+
+
+@pytest.fixture(scope="module")
+def trial(demo: DemoInstall) -> Iterator[DemoInstall]:
+    """A copy of the demo for a module's tests, one after the other."""
+    with make_scratch(demo) as install:
+        yield install
+
+
+@pytest.fixture(scope="module")
+def trial_db(trial: DemoInstall) -> Iterator[Database]:
+    """The database of that copy as superuser, each statement committed, for plain SQL."""
+    with psycopg.connect(trial.url, user="postgres", autocommit=True) as connection:
+        connection.execute("SET search_path TO zulip, public")
+        yield connection
 
 
 @pytest.fixture(scope="session")

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import psycopg
 import pytest
 import pytest_asyncio
 
-from tests.erase.planting import Subject, files_below, keys, own_keys, plant
+from tests.erase.planting import Subject, plant
+from tests.erase.snapshots import files_below, keys, own_keys
 from tests.plain_sql import Database
-from tests.scratch import make_scratch
 from zulip_bridge.api.erase import ErasureOptions, ErasurePreview
 from zulip_bridge.demo import DemoInstall
 from zulip_bridge.erase import ErasureResult
@@ -21,10 +20,9 @@ from zulip_bridge.steward import Steward
 
 
 @pytest.fixture(scope="module")
-def scratch(demo: DemoInstall) -> Iterator[DemoInstall]:
+def scratch(trial: DemoInstall) -> DemoInstall:
     """A copy of the demo for a module's tests."""
-    with make_scratch(demo) as install:
-        yield install
+    return trial
 
 
 @pytest.fixture(scope="module")
@@ -37,11 +35,9 @@ def journal_place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 
 @pytest.fixture(scope="module")
-def copy(scratch: DemoInstall) -> Iterator[Database]:
+def copy(trial_db: Database) -> Database:
     """The copy's database, for plain SQL."""
-    with psycopg.connect(scratch.url, user="postgres", autocommit=True) as connection:
-        connection.execute("SET search_path TO zulip, public")
-        yield connection
+    return trial_db
 
 
 @pytest.fixture(scope="module")
@@ -60,9 +56,12 @@ async def steward(scratch: DemoInstall, subject: Subject, journal_place: Path) -
 
 @dataclass(frozen=True)
 class Erased:
-    """What was there before an erasure, what it said it would do, and what it said it did."""
+    """What was there before an erasure, what it said it would do, and what it said it did. ``going`` are the ids of
+    the person and of the bots that are deleted.
+    """
 
     subject: Subject
+    going: list[int]
     before: dict[str, set[str]]
     own: dict[str, set[str]]
     sent: list[int]
@@ -72,14 +71,31 @@ class Erased:
     result: ErasureResult
 
 
+PATHS = """
+    SELECT path_id FROM zerver_attachment WHERE owner_id = %(id)s
+    UNION SELECT path_id FROM zerver_archivedattachment WHERE owner_id = %(id)s
+"""
+
+
 async def erase_and_remember(
-    steward: Steward, subject: Subject, database: Database, install: DemoInstall, options: ErasureOptions
+    steward: Steward,
+    subject: Subject,
+    database: Database,
+    install: DemoInstall,
+    options: ErasureOptions,
+    do: Callable[[ErasurePreview], Awaitable[ErasureResult]] | None = None,
 ) -> Erased:
-    """Preview and do it, as the command line does."""
-    before, own, files = keys(database), own_keys(database, subject.id), files_below(install)
+    """Preview and do it, as the command line does; or in another way."""
+    going = [subject.id]
+    if options.bots == "delete":
+        bots = database.execute("SELECT id FROM zerver_userprofile WHERE bot_owner_id = %s", [subject.id]).fetchall()
+        going += [row[0] for row in bots]
+    before, own, files = keys(database), own_keys(database, going), files_below(install)
     sent = database.execute("SELECT id FROM zerver_message WHERE sender_id = %s ORDER BY id", [subject.id]).fetchall()
-    paths = database.execute("SELECT path_id FROM zerver_attachment WHERE owner_id = %s", [subject.id]).fetchall()
+    paths = database.execute(PATHS, {"id": subject.id}).fetchall()
     preview = await steward.erasures.preview(await steward.find(str(subject.id)), options)
     assert not preview.refusals
-    result = await steward.erasures.erase(preview, preview.confirm)
-    return Erased(subject, before, own, [row[0] for row in sent], [row[0] for row in paths], files, preview, result)
+    result = await (do(preview) if do else steward.erasures.erase(preview, preview.confirm))
+    return Erased(
+        subject, going, before, own, [row[0] for row in sent], [row[0] for row in paths], files, preview, result
+    )

@@ -1,13 +1,11 @@
-"""Somebody with personal data in every place that Zulip's deletion leaves; snapshots to tell what an erasure did."""
+"""Somebody with personal data in every place that Zulip's deletion leaves (facts.md 4.3)."""
 
 from __future__ import annotations
 
+import hashlib
 import json
-from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
-
-from psycopg import sql
 
 from tests.plain_sql import Database, column, rows, value
 from zulip_bridge.demo import DemoInstall
@@ -20,12 +18,18 @@ SUBJECT = "lena@acme.example"
 
 @dataclass(frozen=True)
 class Subject:
-    """Who is going to be erased."""
+    """Who is going to be erased. ``pictures`` are all files of the avatar, ``archived`` is a deleted message's file;
+    ``bot`` owns ``bot_files``.
+    """
 
     id: int
     realm_id: int
     addresses: list[str]
     names: list[str]
+    pictures: list[str]
+    archived: str
+    bot: int
+    bot_files: list[str]
 
 
 def plant(database: Database, install: DemoInstall) -> Subject:
@@ -37,8 +41,14 @@ def plant(database: Database, install: DemoInstall) -> Subject:
     _plant_earlier_self(database, person, realm)
     _plant_in_others(database, person, realm)
     _plant_files(database, install, person, realm)
+    _plant_codes(database, person)
+    archived = _plant_archived(database, install, person, realm)
+    _plant_half_registered(database, realm)
+    _plant_links(database, person, realm)
+    bot, bot_files = _plant_bot(database, install, person, realm)
     addresses = list(dict.fromkeys([SUBJECT, api_address, OLD_ADDRESS]))
-    return Subject(person, realm, addresses, [name, OLD_NAME])
+    pictures = [name for version in VERSIONS for name in plant_pictures(install, realm, person, version)]
+    return Subject(person, realm, addresses, [name, OLD_NAME], pictures, archived, bot, bot_files)
 
 
 INVITATION = """
@@ -130,51 +140,144 @@ def _plant_files(database: Database, install: DemoInstall, person: int, realm: i
     database.execute("UPDATE zerver_userprofile SET avatar_source = 'U', avatar_version = 3 WHERE id = %s", [person])
 
 
+VERSIONS = (1, 2, 3)
+ENDINGS = (".original", ".png", "-medium.png")
+
+
+def plant_pictures(install: DemoInstall, realm: int, person: int, version: int) -> list[str]:
+    """The files of one version of an avatar, named as Zulip names them from 9.0 on (facts.md 2.4)."""
+    places = Places(install.base)
+    salt = json.loads(places.secrets.read_text())["avatar_salt"]
+    name = hashlib.sha256(f"{person}:{version}:{salt}".encode()).hexdigest()[:40]
+    found = [f"avatars/{realm}/{name}{ending}" for ending in ENDINGS]
+    for each in found:
+        _write(places.uploads / each)
+    return found
+
+
+def _plant_codes(database: Database, person: int) -> None:
+    """Codes for the case that a second factor is lost: they hang on a device, and name nobody."""
+    device = value(
+        database,
+        """INSERT INTO otp_static_staticdevice (name, confirmed, user_id, throttling_failure_count)
+           VALUES ('backup', true, %s, 0) RETURNING id""",
+        person,
+    )
+    database.execute("INSERT INTO otp_static_statictoken (token, device_id) VALUES ('planted', %s)", [device])
+
+
+def _plant_archived(database: Database, install: DemoInstall, person: int, realm: int) -> str:
+    """A message that was deleted last week, with a file that only it used."""
+    path = f"{realm}/ab/planted/archived.pdf"
+    transaction = value(
+        database,
+        """INSERT INTO zerver_archivetransaction (timestamp, restored, type, realm_id, protect_from_deletion)
+           VALUES (now(), false, 2, %s, false) RETURNING id""",
+        realm,
+    )
+    message = value(
+        database,
+        """INSERT INTO zerver_archivedmessage (id, type, subject, content, date_sent, has_attachment, has_image,
+           has_link, sender_id, archive_transaction_id, sending_client_id, realm_id, recipient_id, is_channel_message)
+           SELECT max(id) + 1000000, 1, 'planted', 'mine, ' || %s, now(), true, false, true, %s, %s,
+           min(sending_client_id), %s, (SELECT min(recipient_id) FROM zerver_stream WHERE realm_id = %s), true
+           FROM zerver_message RETURNING id""",
+        SUBJECT,
+        person,
+        transaction,
+        realm,
+        realm,
+    )
+    file = value(
+        database,
+        """INSERT INTO zerver_archivedattachment (file_name, path_id, create_time, size, is_realm_public,
+           is_web_public, owner_id, realm_id) VALUES ('archived.pdf', %s, now(), 4, false, false, %s, %s)
+           RETURNING id""",
+        path,
+        person,
+        realm,
+    )
+    database.execute(
+        "INSERT INTO zerver_archivedattachment_messages (archivedattachment_id, archivedmessage_id) VALUES (%s, %s)",
+        [file, message],
+    )
+    _write(Places(install.base).uploads / "files" / path)
+    return path
+
+
+def _plant_half_registered(database: Database, realm: int) -> None:
+    database.execute(
+        """INSERT INTO zerver_preregistrationrealm (name, org_type, default_language, string_id, email, status,
+           data_import_metadata) VALUES ('Planted', 10, 'en', 'planted', %s, 0, '{}')""",
+        [OLD_ADDRESS.title()],
+    )
+    database.execute(
+        """INSERT INTO social_auth_code (email, code, verified, timestamp) VALUES (%s, 'planted', false, now())""",
+        [SUBJECT],
+    )
+    for address in (SUBJECT.upper(), f"not-{SUBJECT}"):
+        database.execute(
+            """INSERT INTO social_auth_partial (token, next_step, backend, timestamp, data)
+               VALUES ('planted', 1, 'saml', now(), %s)""",
+            [json.dumps({"kwargs": {"email": address}})],
+        )
+
+
+LINK = """
+    INSERT INTO confirmation_confirmation (content_type_id, object_id, date_sent, confirmation_key, type, realm_id)
+    SELECT c.id, o.id, now(), %s || o.id, %s, %s FROM django_content_type c, {table} o
+    WHERE c.app_label = 'zerver' AND c.model = %s AND {condition}
+"""
+LINKS = (
+    (1, "preregistrationuser", "zerver_preregistrationuser", "lower(o.email) = %s"),
+    (3, "emailchangestatus", "zerver_emailchangestatus", "o.old_email = %s"),
+    (7, "preregistrationrealm", "zerver_preregistrationrealm", "lower(o.email) = %s"),
+)
+
+
+def _plant_links(database: Database, person: int, realm: int) -> None:
+    """Secret links of every kind: to an old address, and one by which several people are invited."""
+    for kind, model, table, condition in LINKS:
+        query = LINK.format(table=table, condition=condition)
+        planted = database.execute(query, [f"planted-{model}-", kind, realm, model, OLD_ADDRESS]).rowcount
+        assert planted, model
+    database.execute(
+        """INSERT INTO zerver_multiuseinvite (invited_as, include_realm_default_subscriptions, status, referred_by_id,
+           realm_id) VALUES (400, true, 0, %s, %s)""",
+        [person, realm],
+    )
+    query = LINK.format(table="zerver_multiuseinvite", condition="o.referred_by_id = %s")
+    database.execute(query, ["invitation-", 6, realm, "multiuseinvite", person])
+
+
+def _plant_bot(database: Database, install: DemoInstall, person: int, realm: int) -> tuple[int, list[str]]:
+    """A bot of the person's with a file, a picture, and somebody's reaction to what it sent."""
+    bot = value(database, "SELECT min(id) FROM zerver_userprofile WHERE bot_owner_id = %s", person)
+    path = f"{realm}/ac/planted/of-a-bot.png"
+    for query in (
+        """INSERT INTO zerver_attachment (file_name, path_id, create_time, size, is_realm_public, is_web_public,
+           owner_id, realm_id) VALUES ('of-a-bot.png', %(path)s, now(), 4, false, false, %(bot)s, %(realm)s)""",
+        """INSERT INTO zerver_imageattachment (path_id, original_width_px, original_height_px, frames,
+           thumbnail_metadata, content_type, realm_id)
+           VALUES (%(path)s, 1, 1, 1, '[]', 'image/png', %(realm)s)""",
+        """INSERT INTO zerver_message (type, subject, content, date_sent, has_attachment, has_image, has_link,
+           sender_id, sending_client_id, realm_id, recipient_id, is_channel_message, search_tsvector)
+           SELECT 1, 'planted', 'from a bot', now(), false, false, false, %(bot)s, min(sending_client_id), %(realm)s,
+             (SELECT min(recipient_id) FROM zerver_stream WHERE realm_id = %(realm)s), true, NULL
+           FROM zerver_message""",
+        """INSERT INTO zerver_reaction (emoji_name, reaction_type, emoji_code, message_id, user_profile_id)
+           SELECT 'tada', 'unicode_emoji', '1f389', max(m.id), (SELECT min(id) FROM zerver_userprofile
+             WHERE realm_id = %(realm)s AND id NOT IN (%(person)s, %(bot)s) AND NOT is_bot)
+           FROM zerver_message m WHERE m.sender_id = %(bot)s""",
+    ):
+        database.execute(query, {"path": path, "bot": bot, "realm": realm, "person": person})
+    database.execute("UPDATE zerver_userprofile SET avatar_source = 'U', avatar_version = 1 WHERE id = %s", [bot])
+    names = [f"files/{path}", f"files/thumbnail/{path}/840x560.webp"]
+    for name in names:
+        _write(Places(install.base).uploads / name)
+    return bot, [*names, *plant_pictures(install, realm, bot, 1)]
+
+
 def _write(path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(b"data")
-
-
-PRIMARY_KEYS = """
-    SELECT t.relname, a.attname FROM pg_index i JOIN pg_class t ON t.oid = i.indrelid
-    JOIN pg_namespace n ON n.oid = t.relnamespace
-    JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum = i.indkey[0]
-    WHERE i.indisprimary AND n.nspname IN ('zulip', 'public')
-"""
-REFERENCES = """
-    SELECT c.conrelid::regclass::text, a.attname FROM pg_constraint c
-    JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = c.conkey[1]
-    WHERE c.contype = 'f' AND c.confrelid = 'zulip.zerver_userprofile'::regclass
-"""
-
-
-def files_below(install: DemoInstall) -> set[str]:
-    """All files in the storage."""
-    top = Places(install.base).uploads
-    return {str(path.relative_to(top)) for path in top.rglob("*") if path.is_file()}
-
-
-def keys(database: Database) -> dict[str, set[str]]:
-    """The primary keys of every table."""
-    found: dict[str, set[str]] = {}
-    for table, key in rows(database, PRIMARY_KEYS):
-        query = sql.SQL("SELECT {}::text FROM {}").format(sql.Identifier(key), sql.Identifier(table))
-        found[table] = {row[0] for row in database.execute(query)}
-    return found
-
-
-def own_keys(database: Database, person: int) -> dict[str, set[str]]:
-    """The keys of the rows that name the person, by every foreign key that PostgreSQL knows."""
-    key_of = dict(rows(database, PRIMARY_KEYS))
-    found: dict[str, set[str]] = {}
-    for table, name in rows(database, REFERENCES):
-        parts = (sql.Identifier(key_of[table]), sql.Identifier(table), sql.Identifier(name))
-        query = sql.SQL("SELECT {}::text FROM {} WHERE {} = %s").format(*parts)
-        found.setdefault(table, set()).update(row[0] for row in database.execute(query, [person]))
-    return found
-
-
-def gone(before: dict[str, set[str]], after: dict[str, set[str]], own: dict[str, set[str]]) -> Counter[str]:
-    """How many rows of others are no longer there, by table."""
-    lost = {table: before[table] - after[table] - own.get(table, set()) for table in before}
-    return Counter({table: len(missing) for table, missing in lost.items() if missing})

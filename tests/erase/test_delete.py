@@ -9,7 +9,8 @@ import pytest_asyncio
 
 from tests.erase import checks
 from tests.erase.conftest import Erased, erase_and_remember
-from tests.erase.planting import OLD_ADDRESS, Subject, keys
+from tests.erase.planting import OLD_ADDRESS, Subject
+from tests.erase.snapshots import keys
 from tests.plain_sql import Database, column, rows, value
 from zulip_bridge.api.erase import ErasureOptions
 from zulip_bridge.api.errors import ErrorKind, StewardError

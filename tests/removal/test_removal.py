@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 
-import psycopg
 import pytest
 import pytest_asyncio
 
 from tests.plain_sql import Database, column, rows, value
-from tests.scratch import make_scratch
 from zulip_bridge.api.errors import ErrorKind, StewardError
 from zulip_bridge.api.messages import MessageFilters
 from zulip_bridge.api.people import Person
@@ -25,22 +23,9 @@ SENT = "SELECT id FROM zerver_message WHERE sender_id = %s ORDER BY id"
 ALL = "SELECT count(*) FROM zerver_message WHERE id = ANY(%s)"
 
 
-@pytest.fixture(scope="module")
-def scratch(demo: DemoInstall) -> Iterator[DemoInstall]:
-    with make_scratch(demo) as install:
-        yield install
-
-
-@pytest.fixture(scope="module")
-def copy(scratch: DemoInstall) -> Iterator[Database]:
-    with psycopg.connect(scratch.url, user="postgres", autocommit=True) as connection:
-        connection.execute("SET search_path TO zulip, public")
-        yield connection
-
-
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def steward(scratch: DemoInstall) -> AsyncIterator[Steward]:
-    opened = await Steward.open(InstallTarget(scratch.path))
+async def steward(trial: DemoInstall) -> AsyncIterator[Steward]:
+    opened = await Steward.open(InstallTarget(trial.path))
     yield opened
     await opened.close()
 
@@ -50,18 +35,18 @@ async def person(steward: Steward) -> Person:
     return await steward.find("marc@acme.example", "acme")
 
 
-def message_state(copy: Database, ids: list[int]) -> list[list[tuple[object, ...]]]:
+def message_state(trial_db: Database, ids: list[int]) -> list[list[tuple[object, ...]]]:
     """The messages and what hangs on them."""
     message = "SELECT id, sender_id, recipient_id, subject, content, date_sent FROM zerver_message WHERE id = ANY(%s)"
     held = "SELECT user_profile_id, message_id, flags FROM zerver_usermessage WHERE message_id = ANY(%s)"
     reactions = "SELECT message_id, user_profile_id, emoji_code FROM zerver_reaction WHERE message_id = ANY(%s)"
-    return [sorted(rows(copy, query, ids)) for query in (message, held, reactions)]
+    return [sorted(rows(trial_db, query, ids)) for query in (message, held, reactions)]
 
 
-async def test_deleted_messages_come_back_as_they_were(steward: Steward, person: Person, copy: Database) -> None:
-    sent = column(copy, SENT, person.id)
-    others = value(copy, "SELECT count(*) FROM zerver_message")
-    before = message_state(copy, sent)
+async def test_deleted_messages_come_back_as_they_were(steward: Steward, person: Person, trial_db: Database) -> None:
+    sent = column(trial_db, SENT, person.id)
+    others = value(trial_db, "SELECT count(*) FROM zerver_message")
+    before = message_state(trial_db, sent)
     preview = await steward.removals.preview(PreviewMessageDeletion(person.id), person)
     assert preview.ids == sent
     assert sum(group.messages for group in preview.groups) == len(sent)
@@ -70,8 +55,8 @@ async def test_deleted_messages_come_back_as_they_were(steward: Steward, person:
 
     done = await steward.removals.delete(preview)
     assert (done.messages, done.left) == (len(sent), [])
-    assert value(copy, ALL, sent) == 0
-    assert value(copy, "SELECT count(*) FROM zerver_message") == others - len(sent)
+    assert value(trial_db, ALL, sent) == 0
+    assert value(trial_db, "SELECT count(*) FROM zerver_message") == others - len(sent)
 
     archived = await steward.removals.archive(transactions=done.transactions)
     assert sum(each.messages for each in archived) == len(sent)
@@ -79,14 +64,14 @@ async def test_deleted_messages_come_back_as_they_were(steward: Steward, person:
 
     restored = await steward.removals.restore(done.transactions)
     assert sum(restored.messages.values()) == len(sent)
-    assert message_state(copy, sent) == before
+    assert message_state(trial_db, sent) == before
     again = await steward.removals.restore(done.transactions)
     assert again.messages == {}
 
 
-async def test_filters_choose(steward: Steward, person: Person, copy: Database) -> None:
+async def test_filters_choose(steward: Steward, person: Person, trial_db: Database) -> None:
     ((channel, topic, number),) = rows(
-        copy,
+        trial_db,
         """SELECT s.name, m.subject, count(*) FROM zerver_message m
            JOIN zerver_stream s ON s.recipient_id = m.recipient_id
            WHERE m.sender_id = %s GROUP BY 1, 2 ORDER BY 3 DESC, 2 LIMIT 1""",
@@ -99,16 +84,16 @@ async def test_filters_choose(steward: Steward, person: Person, copy: Database) 
 
 
 async def test_purged_messages_are_gone_for_good_with_their_files(
-    steward: Steward, copy: Database, scratch: DemoInstall
+    steward: Steward, trial_db: Database, trial: DemoInstall
 ) -> None:
     ((sender, message, path),) = rows(
-        copy,
+        trial_db,
         """SELECT m.sender_id, m.id, a.path_id FROM zerver_attachment a
            JOIN zerver_attachment_messages u ON u.attachment_id = a.id JOIN zerver_message m ON m.id = u.message_id
            WHERE (SELECT count(*) FROM zerver_attachment_messages o WHERE o.attachment_id = a.id) = 1
            AND m.sender_id = a.owner_id ORDER BY a.id LIMIT 1""",
     )
-    file = Places(scratch.base).uploads / "files" / path
+    file = Places(trial.base).uploads / "files" / path
     assert file.exists()
     person = await steward.find(str(sender))
     preview = await steward.removals.preview(PreviewMessageDeletion(sender, ids=[message]), person)
@@ -119,16 +104,16 @@ async def test_purged_messages_are_gone_for_good_with_their_files(
     assert (purged.messages, purged.files, purged.kept_files) == (1, 1, 0)
     assert not file.exists()
     for table in ("message", "archivedmessage"):
-        assert value(copy, f"SELECT count(*) FROM zerver_{table} WHERE id = %s", message) == 0
-    assert value(copy, "SELECT count(*) FROM zerver_archivedattachment WHERE path_id = %s", path) == 0
+        assert value(trial_db, f"SELECT count(*) FROM zerver_{table} WHERE id = %s", message) == 0
+    assert value(trial_db, "SELECT count(*) FROM zerver_archivedattachment WHERE path_id = %s", path) == 0
     with pytest.raises(StewardError) as missing:
         await steward.removals.restore(done.transactions)
     assert missing.value.kind is ErrorKind.NOT_FOUND
 
 
-async def test_files_go_with_row_and_thumbnails(steward: Steward, copy: Database, scratch: DemoInstall) -> None:
-    ((owner, path),) = rows(copy, "SELECT owner_id, path_id FROM zerver_attachment ORDER BY id DESC LIMIT 1")
-    top = Places(scratch.base).uploads / "files"
+async def test_files_go_with_row_and_thumbnails(steward: Steward, trial_db: Database, trial: DemoInstall) -> None:
+    ((owner, path),) = rows(trial_db, "SELECT owner_id, path_id FROM zerver_attachment ORDER BY id DESC LIMIT 1")
+    top = Places(trial.base).uploads / "files"
     thumbnail = top / "thumbnail" / path / "840x560.webp"
     thumbnail.parent.mkdir(parents=True)
     thumbnail.write_bytes(b"small")
@@ -139,18 +124,18 @@ async def test_files_go_with_row_and_thumbnails(steward: Steward, copy: Database
     assert (done.files, done.sentences) == (1, [])
     assert not (top / path).exists()
     assert not thumbnail.exists()
-    assert value(copy, "SELECT count(*) FROM zerver_attachment WHERE path_id = %s", path) == 0
+    assert value(trial_db, "SELECT count(*) FROM zerver_attachment WHERE path_id = %s", path) == 0
 
 
 async def test_a_session_that_only_reads_deletes_nothing(
-    scratch: DemoInstall, copy: Database, person: Person
+    trial: DemoInstall, trial_db: Database, person: Person
 ) -> None:
-    steward = await Steward.open(InstallTarget(scratch.path), read_only=True)
+    steward = await Steward.open(InstallTarget(trial.path), read_only=True)
     try:
         preview = await steward.removals.preview(PreviewMessageDeletion(person.id), person)
         with pytest.raises(StewardError) as refused:
             await steward.removals.delete(preview)
         assert refused.value.kind is ErrorKind.READ_ONLY
-        assert value(copy, ALL, preview.ids) == len(preview.ids)
+        assert value(trial_db, ALL, preview.ids) == len(preview.ids)
     finally:
         await steward.close()

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import json
 import stat
-from collections.abc import Iterator
 from pathlib import Path
 
-import psycopg
 import pytest
 from textual.widgets import Button, Input
 
 from tests.plain_sql import Database, value
-from tests.scratch import make_scratch
 from tests.tui.driving import MIDDLE, SIZES, Driver, running
 from tests.tui.frames import assert_frame
 from tui.commands import collect
@@ -29,19 +26,6 @@ from zulip_bridge.launch import InstallTarget
 from zulip_bridge.steward import Steward
 
 LENA = "lena@acme.example"
-
-
-@pytest.fixture(scope="module")
-def scratch(demo: DemoInstall) -> Iterator[DemoInstall]:
-    with make_scratch(demo) as install:
-        yield install
-
-
-@pytest.fixture(scope="module")
-def copy(scratch: DemoInstall) -> Iterator[Database]:
-    with psycopg.connect(scratch.url, user="postgres", autocommit=True) as connection:
-        connection.execute("SET search_path TO zulip, public")
-        yield connection
 
 
 @pytest.fixture(autouse=True)
@@ -87,8 +71,8 @@ async def until_over(driver: Driver) -> EraseRunScreen:
 
 
 @pytest.mark.parametrize("size", SIZES)
-async def test_preview_frame(scratch: DemoInstall, home: Path, size: str) -> None:
-    async with running(scratch.path, SIZES[size], read_only=False) as driver:
+async def test_preview_frame(trial: DemoInstall, home: Path, size: str) -> None:
+    async with running(trial.path, SIZES[size], read_only=False) as driver:
         screen = await open_erase(driver, "maria lopez")
         driver.hold_still()
         screen.query_one("#backup-path", Input).value = "/home/anna/exports/maria"
@@ -98,16 +82,16 @@ async def test_preview_frame(scratch: DemoInstall, home: Path, size: str) -> Non
         assert_frame(f"erase-{size}", driver.app)
 
 
-async def test_read_only_session_strikes_the_key_through_and_says_why(scratch: DemoInstall) -> None:
-    async with running(scratch.path) as driver:
+async def test_read_only_session_strikes_the_key_through_and_says_why(trial: DemoInstall) -> None:
+    async with running(trial.path) as driver:
         await driver.open(LENA)
         await driver.press("delete")
         await driver.until_text("READ ONLY: nothing can be changed")
         assert not isinstance(driver.app.screen, EraseScreen)
 
 
-async def test_nothing_is_erased_before_the_address_is_typed(scratch: DemoInstall, copy: Database) -> None:
-    async with running(scratch.path, MIDDLE, read_only=False) as driver:
+async def test_nothing_is_erased_before_the_address_is_typed(trial: DemoInstall, trial_db: Database) -> None:
+    async with running(trial.path, MIDDLE, read_only=False) as driver:
         screen = await open_erase(driver, LENA)
         button = screen.query_one("#do", Button)
         await driver.until_text("say whether to deactivate, delete or transfer", "Refused")
@@ -118,11 +102,21 @@ async def test_nothing_is_erased_before_the_address_is_typed(scratch: DemoInstal
         assert button.disabled
         await driver.press("enter", "enter")
         await driver.pilot.pause()
-        assert value(copy, "SELECT count(*) FROM zerver_userprofile WHERE delivery_email = %s", LENA) == 1
+        assert value(trial_db, "SELECT count(*) FROM zerver_userprofile WHERE delivery_email = %s", LENA) == 1
 
 
-async def test_bots_are_transferred_to_whom_was_picked(scratch: DemoInstall, copy: Database) -> None:
-    async with running(scratch.path, MIDDLE, read_only=False) as driver:
+@pytest.mark.parametrize("strategy", ["anonymize", "delete"])
+async def test_what_becomes_of_bots_is_asked_and_never_assumed(trial: DemoInstall, strategy: str) -> None:
+    async with running(trial.path, MIDDLE, read_only=False) as driver:
+        screen = await open_erase(driver, LENA)
+        assert screen.query_one("#bots", Choices).value == "" and screen.form.options.bots is None
+        await choose(driver, screen, "strategy", strategy)
+        assert screen.preview is not None and screen.preview.options.bots is None
+        assert [each.rule for each in screen.preview.refusals] == ["owned bots"]
+
+
+async def test_bots_are_transferred_to_whom_was_picked(trial: DemoInstall, trial_db: Database) -> None:
+    async with running(trial.path, MIDDLE, read_only=False) as driver:
         screen = await open_erase(driver, LENA)
         screen.query_one("#bots", Choices).focus()
         await driver.press("left")
@@ -132,12 +126,12 @@ async def test_bots_are_transferred_to_whom_was_picked(scratch: DemoInstall, cop
         await driver.press("enter")
         await driver.until_text("to Otto Owner", "type lena@acme.example to go on")
     assert screen.preview is not None
-    otto = value(copy, "SELECT id FROM zerver_userprofile WHERE delivery_email = 'otto@acme.example'")
+    otto = value(trial_db, "SELECT id FROM zerver_userprofile WHERE delivery_email = 'otto@acme.example'")
     assert (screen.preview.options.bots, screen.preview.options.bots_to) == ("transfer", otto)
 
 
-async def test_stopped_while_it_exports_erases_nothing(scratch: DemoInstall, copy: Database, home: Path) -> None:
-    async with running(scratch.path, MIDDLE, read_only=False) as driver:
+async def test_stopped_while_it_exports_erases_nothing(trial: DemoInstall, trial_db: Database, home: Path) -> None:
+    async with running(trial.path, MIDDLE, read_only=False) as driver:
         screen = await open_erase(driver, LENA)
         await choose(driver, screen, "bots", "deactivate")
         screen.query_one("#backup-path", Input).value = str(home / "stopped")
@@ -148,15 +142,15 @@ async def test_stopped_while_it_exports_erases_nothing(scratch: DemoInstall, cop
         await until_over(driver)
         await driver.until_text("Nothing was erased")
     assert not (home / "stopped").exists()
-    assert value(copy, "SELECT is_active FROM zerver_userprofile WHERE delivery_email = %s", LENA) is False
+    assert value(trial_db, "SELECT is_active FROM zerver_userprofile WHERE delivery_email = %s", LENA) is False
     assert not list((home / "journal").glob("erasures/*.case.json"))
 
 
-async def test_erasure_that_was_cut_off_is_offered_and_finished(scratch: DemoInstall, copy: Database) -> None:
+async def test_erasure_that_was_cut_off_is_offered_and_finished(trial: DemoInstall, trial_db: Database) -> None:
     address = "marc@acme.example"
-    number = value(copy, "SELECT id FROM zerver_userprofile WHERE delivery_email = %s", address)
-    await cut_off(scratch, address)
-    async with running(scratch.path, MIDDLE, read_only=False) as driver:
+    number = value(trial_db, "SELECT id FROM zerver_userprofile WHERE delivery_email = %s", address)
+    await cut_off(trial, address)
+    async with running(trial.path, MIDDLE, read_only=False) as driver:
         await driver.open(str(number))
         await driver.until_text("has begun, and is not finished")
         assert any(f"(id {number})" in each.name for each in collect(driver.app.screen) if "Finish" in each.name)
@@ -174,7 +168,9 @@ async def test_erasure_that_was_cut_off_is_offered_and_finished(scratch: DemoIns
             lambda: isinstance(driver.app.screen, PersonScreen) and "is not finished" not in driver.text
         )
         await driver.until_text(f"Deleted User {number}")
-    assert value(copy, "SELECT full_name FROM zerver_userprofile WHERE id = %s", number) == f"Deleted User {number}"
+    assert (
+        value(trial_db, "SELECT full_name FROM zerver_userprofile WHERE id = %s", number) == f"Deleted User {number}"
+    )
 
 
 async def cut_off(install: DemoInstall, address: str) -> None:
@@ -195,10 +191,10 @@ async def cut_off(install: DemoInstall, address: str) -> None:
         await steward.close()
 
 
-async def test_person_is_exported_erased_and_looked_for(scratch: DemoInstall, copy: Database, home: Path) -> None:
-    number = value(copy, "SELECT id FROM zerver_userprofile WHERE delivery_email = %s", LENA)
-    sent = value(copy, "SELECT count(*) FROM zerver_message WHERE sender_id = %s", number)
-    async with running(scratch.path, MIDDLE, read_only=False) as driver:
+async def test_person_is_exported_erased_and_looked_for(trial: DemoInstall, trial_db: Database, home: Path) -> None:
+    number = value(trial_db, "SELECT id FROM zerver_userprofile WHERE delivery_email = %s", LENA)
+    sent = value(trial_db, "SELECT count(*) FROM zerver_message WHERE sender_id = %s", number)
+    async with running(trial.path, MIDDLE, read_only=False) as driver:
         screen = await open_erase(driver, LENA)
         await choose(driver, screen, "bots", "deactivate")
         screen.query_one("#backup-path", Input).value = str(home / "before")
@@ -223,7 +219,33 @@ async def test_person_is_exported_erased_and_looked_for(scratch: DemoInstall, co
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
         assert LENA not in path.read_text()
     assert json.loads((home / "report.json").read_text())["complete"] is True
-    assert value(copy, "SELECT count(*) FROM zerver_userprofile WHERE delivery_email = %s", LENA) == 0
-    assert value(copy, "SELECT full_name FROM zerver_userprofile WHERE id = %s", number) == f"Deleted User {number}"
-    assert value(copy, "SELECT count(*) FROM zerver_message WHERE sender_id = %s", number) == sent
+    assert value(trial_db, "SELECT count(*) FROM zerver_userprofile WHERE delivery_email = %s", LENA) == 0
+    assert (
+        value(trial_db, "SELECT full_name FROM zerver_userprofile WHERE id = %s", number) == f"Deleted User {number}"
+    )
+    assert value(trial_db, "SELECT count(*) FROM zerver_message WHERE sender_id = %s", number) == sent
     assert not list((home / "journal" / "erasures").glob("*.case.json"))
+
+
+async def test_a_placeholder_is_erased_only_where_the_rule_is_set_aside(
+    trial: DemoInstall, trial_db: Database
+) -> None:
+    number = value(
+        trial_db,
+        """SELECT min(u.id) FROM zerver_userprofile u JOIN zerver_realm r ON r.id = u.realm_id
+           WHERE u.is_mirror_dummy AND r.string_id = 'acme' AND u.delivery_email NOT LIKE 'deleteduser%%'""",
+    )
+    async with running(trial.path, MIDDLE, read_only=False) as driver:
+        screen = await open_erase(driver, str(number))
+        await driver.until_text("placeholder account", "● leave it alone", "where this rule is set aside")
+        assert not screen.query_one("#rule-1").display and not screen.query_one("#typing").display
+        await choose(driver, screen, "rule-0", "aside")
+        assert screen.preview is not None
+        assert (screen.preview.options.allow, screen.preview.refusals) == (["placeholder account"], [])
+        await choose(driver, screen, "first", "none")
+        await type_address(driver, screen, screen.preview.confirm)
+        await driver.press("enter", "enter")
+        run = await until_over(driver)
+        assert run.result is not None and run.result.complete
+    name = value(trial_db, "SELECT full_name FROM zerver_userprofile WHERE id = %s", number)
+    assert name == f"Deleted User {number}"

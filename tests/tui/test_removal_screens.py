@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-import psycopg
 import pytest
 from textual.widgets import Button, Input
 
 from tests.plain_sql import Database, column, value
-from tests.scratch import make_scratch
 from tests.tui.driving import MIDDLE, SIZES, Driver, running
 from tests.tui.frames import assert_frame
 from tui.erasing.removal_dialog import RemovalDialog
@@ -24,19 +20,6 @@ ARCHIVED = "SELECT count(*) FROM zerver_archivedmessage WHERE id = ANY(%s)"
 SENT = "SELECT m.id FROM zerver_message m JOIN zerver_userprofile u ON u.id = m.sender_id WHERE delivery_email = %s"
 UPLOADS = """SELECT a.path_id FROM zerver_attachment a JOIN zerver_userprofile u ON u.id = a.owner_id
              WHERE delivery_email = %s"""
-
-
-@pytest.fixture(scope="module")
-def scratch(demo: DemoInstall) -> Iterator[DemoInstall]:
-    with make_scratch(demo) as install:
-        yield install
-
-
-@pytest.fixture(scope="module")
-def copy(scratch: DemoInstall) -> Iterator[Database]:
-    with psycopg.connect(scratch.url, user="postgres", autocommit=True) as connection:
-        connection.execute("SET search_path TO zulip, public")
-        yield connection
 
 
 async def ask(driver: Driver, key: str) -> RemovalDialog:
@@ -73,8 +56,8 @@ async def mark_two(driver: Driver, address: str) -> list[int]:
 
 
 @pytest.mark.parametrize("size", SIZES)
-async def test_deletion_is_previewed(scratch: DemoInstall, size: str) -> None:
-    async with running(scratch.path, SIZES[size], read_only=False) as driver:
+async def test_deletion_is_previewed(trial: DemoInstall, size: str) -> None:
+    async with running(trial.path, SIZES[size], read_only=False) as driver:
         await mark_two(driver, "maria lopez")
         await ask(driver, "delete")
         await driver.until_text(
@@ -82,8 +65,8 @@ async def test_deletion_is_previewed(scratch: DemoInstall, size: str) -> None:
         )  # fmt: skip
 
 
-async def test_read_only_session_deletes_nothing(scratch: DemoInstall) -> None:
-    async with running(scratch.path) as driver:
+async def test_read_only_session_deletes_nothing(trial: DemoInstall) -> None:
+    async with running(trial.path) as driver:
         await driver.open("lena@acme.example")
         await driver.show_tab("messages")
         await driver.press("delete")
@@ -91,18 +74,18 @@ async def test_read_only_session_deletes_nothing(scratch: DemoInstall) -> None:
         assert not isinstance(driver.app.screen, RemovalDialog)
 
 
-async def test_marked_messages_go_come_back_and_are_purged(scratch: DemoInstall, copy: Database) -> None:
-    async with running(scratch.path, MIDDLE, read_only=False) as driver:
+async def test_marked_messages_go_come_back_and_are_purged(trial: DemoInstall, trial_db: Database) -> None:
+    async with running(trial.path, MIDDLE, read_only=False) as driver:
         ids = await mark_two(driver, "maria lopez")
         dialog = await ask(driver, "delete")
         await carry_out(driver, dialog)
         await driver.until_text("2 messages", "archive")
-        assert value(copy, EXIST, ids) == 0 and value(copy, ARCHIVED, ids) == 2
+        assert value(trial_db, EXIST, ids) == 0 and value(trial_db, ARCHIVED, ids) == 2
         await driver.press("enter")
         await driver.until(lambda: not set(ids) & set(driver.app.screen.query_one(Messages).marks))
 
         transactions = column(
-            copy, "SELECT DISTINCT archive_transaction_id FROM zerver_archivedmessage WHERE id = ANY(%s)", ids
+            trial_db, "SELECT DISTINCT archive_transaction_id FROM zerver_archivedmessage WHERE id = ANY(%s)", ids
         )
         archive = ArchiveScreen()
         await driver.app.push_screen(archive)
@@ -111,7 +94,7 @@ async def test_marked_messages_go_come_back_and_are_purged(scratch: DemoInstall,
         assert set(archive.chosen) == {each.id for each in archive.found} > set(transactions)
         archive.query_one("Transactions").set_marks(transactions)  # type: ignore[attr-defined]
         await carry_out(driver, await ask(driver, "u"))
-        assert value(copy, EXIST, ids) == 2
+        assert value(trial_db, EXIST, ids) == 2
         await driver.press("enter")
         await driver.until_text("restored")
 
@@ -119,14 +102,16 @@ async def test_marked_messages_go_come_back_and_are_purged(scratch: DemoInstall,
         purge = await ask(driver, "delete")
         assert purge.query_one("#do", Button).disabled
         await carry_out(driver, purge, "2")
-        assert value(copy, ARCHIVED, ids) == 0 and value(copy, EXIST, ids) == 2
+        assert value(trial_db, ARCHIVED, ids) == 0 and value(trial_db, EXIST, ids) == 2
 
 
-async def test_all_that_pass_the_filters_go(scratch: DemoInstall, copy: Database) -> None:
-    sent = column(copy, SENT, "lena@acme.example")
+async def test_all_that_pass_the_filters_go(trial: DemoInstall, trial_db: Database) -> None:
+    sent = column(trial_db, SENT, "lena@acme.example")
     words = "SELECT id FROM zerver_message WHERE id = ANY(%s) AND subject = %s"
-    topic = value(copy, "SELECT max(subject) FROM zerver_message WHERE id = ANY(%s) AND subject ~ '^[a-z]+$'", sent)
-    async with running(scratch.path, MIDDLE, read_only=False) as driver:
+    topic = value(
+        trial_db, "SELECT max(subject) FROM zerver_message WHERE id = ANY(%s) AND subject ~ '^[a-z]+$'", sent
+    )
+    async with running(trial.path, MIDDLE, read_only=False) as driver:
         await driver.open("lena@acme.example")
         await driver.show_tab("messages")
         await driver.press("slash")
@@ -139,17 +124,17 @@ async def test_all_that_pass_the_filters_go(scratch: DemoInstall, copy: Database
         await driver.press("right")
         await driver.until(lambda: dialog.stage == "ready" and len(dialog.preview.ids) > 1, "the other preview")
         chosen = list(dialog.preview.ids)
-        assert set(column(copy, words, sent, topic)) <= set(chosen) <= set(sent)
+        assert set(column(trial_db, words, sent, topic)) <= set(chosen) <= set(sent)
         dialog.query_one("#cancel").focus()
         await driver.pilot.pause()
         await carry_out(driver, dialog)
-    assert value(copy, EXIST, chosen) == 0
-    assert value(copy, EXIST, sent) == len(sent) - len(chosen)
+    assert value(trial_db, EXIST, chosen) == 0
+    assert value(trial_db, EXIST, sent) == len(sent) - len(chosen)
 
 
-async def test_marked_file_goes_after_its_number_was_typed(scratch: DemoInstall, copy: Database) -> None:
-    before = column(copy, UPLOADS, "lena@acme.example")
-    async with running(scratch.path, MIDDLE, read_only=False) as driver:
+async def test_marked_file_goes_after_its_number_was_typed(trial: DemoInstall, trial_db: Database) -> None:
+    before = column(trial_db, UPLOADS, "lena@acme.example")
+    async with running(trial.path, MIDDLE, read_only=False) as driver:
         await driver.open("lena@acme.example")
         tab = await driver.show_tab("files")
         await driver.press("space")
@@ -158,7 +143,7 @@ async def test_marked_file_goes_after_its_number_was_typed(scratch: DemoInstall,
         (file,) = dialog.preview
         await driver.until_text("broken links", "no way back")
         await carry_out(driver, dialog, "1")
-    assert sorted(column(copy, UPLOADS, "lena@acme.example")) == sorted(set(before) - {file.path_id})
+    assert sorted(column(trial_db, UPLOADS, "lena@acme.example")) == sorted(set(before) - {file.path_id})
 
 
 @pytest.mark.parametrize("size", SIZES)

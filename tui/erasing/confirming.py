@@ -31,15 +31,15 @@ class ConfirmingScreen(ScrollingScreen):
         keys.BACK,
     ]
 
-    def __init__(self, person: Person) -> None:
+    def __init__(self, person: Person | None = None) -> None:
         super().__init__()
-        self.person = person
+        self._about = person
         self.accepted: list[str] = []
         self.stage: Literal["looking", "ready", "against"] = "looking"
 
     def body(self) -> ComposeResult:
         """A title, the choices, what would happen, the line to type in, a sentence, and the two buttons."""
-        yield Static(self._title(), id="title")
+        yield Static(self.heading(), id="title")
         yield from self.choices()
         with VerticalScroll(id="what", can_focus=False):
             yield Facts(apart=True)
@@ -59,11 +59,22 @@ class ConfirmingScreen(ScrollingScreen):
         """Do it."""
         raise NotImplementedError
 
+    def ready_words(self) -> str:
+        """What is said while it waits for the text."""
+        return "Nothing has been done yet."
+
     def objection(self) -> str | None:
         """Why it cannot be done although the text is right."""
         return None
 
-    def _title(self) -> Content:
+    @property
+    def person(self) -> Person:
+        """Whom it is about; only for screens that are about one person."""
+        assert self._about is not None
+        return self._about
+
+    def heading(self) -> Content:
+        """What is done to whom."""
         person = self.person
         where = f" · {display_text(portrait.realm_words(person))} · id {person.id}"
         return Content.assemble(
@@ -84,7 +95,7 @@ class ConfirmingScreen(ScrollingScreen):
         if possible:
             line = Content.assemble("type ", shown(accepted[0], "bold"), " to go on: ")
             self.query_one("#confirm-line", Static).update(line)
-        self.say(shown(against, "bold $error") if against else Content.styled("Nothing has been done yet.", MUTED))
+        self.say(shown(against, "bold $error") if against else Content.styled(self.ready_words(), MUTED))
         self.check()
 
     def wait(self, words: str) -> None:
@@ -102,7 +113,7 @@ class ConfirmingScreen(ScrollingScreen):
         )
         if self.stage == "ready":
             said = shown(f"✕ {trouble}", "bold $error") if trouble else None
-            self.say(said or Content.styled("Nothing has been done yet.", MUTED))
+            self.say(said or Content.styled(self.ready_words(), MUTED))
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """What is typed decides."""

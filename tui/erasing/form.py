@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 from typing import cast
@@ -16,11 +17,15 @@ from tui import destination
 from tui.screens.person_pick import PersonPick
 from tui.shown import MUTED, shown
 from tui.widgets.choices import Choices, Option
-from zulip_bridge.api.erase import STRATEGIES, BotChoice, ErasureOptions, Strategy
+from zulip_bridge.api.erase import OVERRIDABLE, STRATEGIES, BotChoice, ErasureOptions, Strategy
 from zulip_bridge.api.people import Person
 
 LABEL = 11
 BOTS = [Option("deactivate", "deactivate"), Option("delete", "delete"), Option("transfer", "transfer to…")]
+RULES = {rule: f"rule-{number}" for number, rule in enumerate(OVERRIDABLE)}
+"""The lines of rules that can be set aside; each is only there where it is against this person."""
+
+RULE = [Option("keep", "leave it alone"), Option("aside", "set this rule aside, and erase it all the same")]
 FIRST = [Option("export", "export, and verify"), Option("none", "no export")]
 
 
@@ -45,14 +50,17 @@ class EraseForm(Vertical):
         yield Choices("strategy", strategies, value="anonymize", label_width=LABEL, id="strategy")
         yield Static(Content.styled(STRATEGIES["anonymize"], MUTED), id="strategy-about", classes="about")
         yield Choices("bots", BOTS, label_width=LABEL, id="bots")
+        for rule, name in RULES.items():
+            yield Choices(rule, RULE, value="keep", label_width=max(map(len, RULES)) + 2, id=name)
         yield Choices("first", FIRST, value="export", label_width=LABEL, id="first")
         with Horizontal(classes="line", id="backup-line"):
             yield Static(Content.styled("to", MUTED), classes="label")
             yield Input(self._suggested, compact=True, select_on_focus=False, id="backup-path")
 
     def on_mount(self) -> None:
-        """Bots are only asked about where there are some."""
-        self.query_one("#bots").display = False
+        """Bots are only asked about where there are some, rules where they are against it."""
+        for name in ("bots", *RULES.values()):
+            self.query_one(f"#{name}").display = False
 
     @property
     def strategy(self) -> Strategy:
@@ -62,11 +70,12 @@ class EraseForm(Vertical):
     @property
     def options(self) -> ErasureOptions:
         """All that was chosen."""
+        allow = [rule for rule, name in RULES.items() if self.query_one(f"#{name}", Choices).value == "aside"]
         if self.strategy == "scrub-profile":
-            return ErasureOptions(self.strategy)
+            return ErasureOptions(self.strategy, allow=allow)
         bots = cast("BotChoice | None", self.query_one("#bots", Choices).value or None)
         heir = self.heir.id if bots == "transfer" and self.heir is not None else None
-        return ErasureOptions(self.strategy, bots, heir)
+        return ErasureOptions(self.strategy, bots, heir, allow)
 
     @property
     def backup(self) -> Path | None:
@@ -85,6 +94,12 @@ class EraseForm(Vertical):
     def ask_about_bots(self, number: int) -> None:
         """There are so many."""
         self.query_one("#bots").display = number > 0 and self.strategy != "scrub-profile"
+
+    def ask_about_rules(self, against: Iterable[str]) -> None:
+        """These rules are against it now; what was set aside stays in sight."""
+        shown = {*against, *self.options.allow}
+        for rule, name in RULES.items():
+            self.query_one(f"#{name}").display = rule in shown
 
     def on_choices_changed(self, event: Choices.Changed) -> None:
         """Take it."""

@@ -51,9 +51,16 @@ def _open_archive(app: StewardApp) -> None:
     app.push_screen(ArchiveScreen())
 
 
+def _open_replay(app: StewardApp) -> None:
+    from tui.screens.replay import ReplayScreen
+
+    app.push_screen(ReplayScreen())
+
+
 def commands(app: StewardApp) -> Iterator[Command]:
-    """For the palette: the archive, and each erasure that is not finished."""
+    """For the palette: the archive, erasing again after a restore, and each erasure that is not finished."""
     yield Command("Deleted messages: restore or purge", "archive transactions", "", partial(_open_archive, app))
+    yield Command("Erase again after a restore", "replay backup journal erasures", "", partial(_open_replay, app))
     for case in under_way(app):
         name = display_text(case.person.full_name, limit=40)
         words = f"Finish the erasure of {name} (id {case.person.id})"

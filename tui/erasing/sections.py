@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from textual.content import Content
 
-from tui import wording
+from tui import portrait, wording
 from tui.shown import MUTED, shown
 from tui.widgets.facts import Fact, Section
 from zulip_bridge.api.calls import Progress
 from zulip_bridge.api.erase import STEPS, Collateral, ErasurePreview, Fate, RowFate, Step
+from zulip_bridge.api.people import Person
 from zulip_bridge.api.residue import Residue, ResidueReport
 from zulip_bridge.erase import ErasureResult
+from zulip_bridge.erase.replaying import Again
+from zulip_bridge.text import display_text
 
 FATES: dict[Fate, str] = {
     "deleted": "deleted",
@@ -29,6 +32,7 @@ BACKUP, RESIDUE = "backup", "residue"
 OTHER_STEPS = {BACKUP: "Export first, and verify the export", RESIDUE: "Look for what is left"}
 CATEGORIES = {"security_log": "audit and security", "derived": "derived by the server"}
 BAR = 20
+UNREACHABLE = "cannot reach"
 VERDICTS = {"should be gone": "bold $error", "look": "$warning", "stays": MUTED}
 
 
@@ -43,7 +47,7 @@ def preview_sections(preview: ErasurePreview) -> tuple[Section, ...]:
     remains = [Fact(each.place, shown(each.sentence, MUTED)) for each in preview.remains]
     sections = (
         Section("Refused", tuple(refused)),
-        Section("In short", tuple(_in_short(preview))),
+        Section("In short", tuple(in_short(preview))),
         Section("Mind", tuple(warned)),
         Section("Rows about the person", tuple(_fates(preview.rows))),
         Section("Other people's rows", tuple(_collateral(preview.collateral))),
@@ -54,7 +58,7 @@ def preview_sections(preview: ErasurePreview) -> tuple[Section, ...]:
     return tuple(each for each in sections if each.facts)
 
 
-def _in_short(preview: ErasurePreview) -> Iterable[Fact]:
+def in_short(preview: ErasurePreview) -> Iterable[Fact]:
     """A line for each question that decides: what goes, what stays, who loses something, what cannot be reached."""
     gone = [each for each in preview.rows if each.fate == "deleted" and each.rows]
     number = wording.counted(sum(each.rows for each in gone), "row")
@@ -81,7 +85,7 @@ def _in_short(preview: ErasurePreview) -> Iterable[Fact]:
     if saved:
         yield Fact("saved", Content(f"{wording.counted(saved, 'row')} of others that Zulip's deletion would take"))
     if preview.remains:
-        yield Fact("cannot reach", shown(" · ".join(each.place for each in preview.remains), MUTED))
+        yield Fact(UNREACHABLE, shown(" · ".join(each.place for each in preview.remains), MUTED))
 
 
 def _size(number: int) -> str:
@@ -208,6 +212,44 @@ def result_sections(result: ErasureResult, backup: Path | None) -> tuple[Section
     warned = tuple(Fact("!", shown(each, "$warning")) for each in result.warnings)
     mind = (Section("Mind", warned),) if warned else ()
     return (Section("", tuple(facts)), *report_sections(result.residue), *mind)
+
+
+def replay_sections(found: Iterable[Again]) -> tuple[Section, ...]:
+    """Whom the journal says was erased, and who is there again: one section each."""
+    return tuple(Section(_whom(each.preview.person), tuple(_again(each))) for each in found)
+
+
+def _again(again: Again) -> Iterable[Fact]:
+    replay = again.restored.replay
+    bots = f", bots: {replay.options.bots}" if replay.options.bots else ""
+    yield Fact("erased", shown(f"{wording.moment(replay.when)}, {replay.options.strategy}{bots}", "bold"))
+    for refusal in again.preview.refusals:
+        yield Fact("✕", shown(f"Left out: {refusal.sentence}", "bold $error"))
+    yield from (fact for fact in in_short(again.preview) if fact.label != UNREACHABLE)
+
+
+def several_results(results: Sequence[ErasureResult]) -> tuple[Section, ...]:
+    """How it ended for each of several, in the order in which they were erased."""
+    wrong = sum(not each.complete for each in results)
+    words = f"{wording.counted(len(results), 'person', 'people')} erased again."
+    if wrong:
+        words += f" Of {wrong} something is left that should be gone."
+    summary = Section("", (Fact("", Content.styled(words, "bold $error" if wrong else "bold")),))
+    return (summary, *(Section(_whom(each.person), tuple(_ended(each))) for each in results))
+
+
+def _ended(result: ErasureResult) -> Iterable[Fact]:
+    verdict, looked = report_sections(result.residue)[0].facts
+    yield verdict
+    yield looked
+    yield from (_residue(each) for each in result.residue.wrong)
+    yield from (Fact("!", shown(each, "$warning")) for each in result.warnings)
+
+
+def _whom(person: Person) -> str:
+    return (
+        f"{display_text(person.full_name, limit=40)} · {display_text(portrait.realm_words(person))} · id {person.id}"
+    )
 
 
 def case_steps(options_steps: list[Step], backup: bool) -> list[str]:

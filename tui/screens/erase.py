@@ -101,6 +101,7 @@ class EraseScreen(ConfirmingScreen):
             return
         self.preview = preview
         self.form.ask_about_bots(len(preview.bots))
+        self.form.ask_about_rules(each.rule for each in preview.refusals)
         heir = self.form.heir_words
         first = (Section("Bots go", (Fact("", heir),)),) if heir is not None else ()
         self.show_sections((*first, *preview_sections(preview)))

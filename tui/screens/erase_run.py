@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from textual import work
 from textual.app import ComposeResult
@@ -26,9 +26,6 @@ from zulip_bridge.api.erase import ErasurePreview
 from zulip_bridge.api.errors import ErrorKind, Problem, StewardError
 from zulip_bridge.erase import ErasureResult, OpenCase
 from zulip_bridge.text import display_text
-
-if TYPE_CHECKING:
-    pass
 
 BUSY = "An erasure is under way. Esc stops it; what is done stays done, and it can be finished later."
 STOPPED = "Stopped. What is done stays done; the rest can be finished here (r), or later from the person."
@@ -79,7 +76,13 @@ class EraseRunScreen(ReportScreen):
         problem: Problem | None = None
 
     def __init__(self, work: NewErasure | OpenCase) -> None:
-        super().__init__(id="erase-run-screen")
+        super().__init__("erase-run-screen")
+        self.running = False
+        self._worker: Worker[None] | None = None
+        self.take(work)
+
+    def take(self, work: NewErasure | OpenCase) -> None:
+        """This is what is to be done now."""
         self.order = work
         self.person = work.preview.person if isinstance(work, NewErasure) else work.person
         options = work.preview.options if isinstance(work, NewErasure) else work.options
@@ -87,10 +90,8 @@ class EraseRunScreen(ReportScreen):
         self.steps = case_steps(options.steps, backup)
         self.done: list[str] = [] if isinstance(work, NewErasure) else list(work.done)
         self.step = ""
-        self.running = False
         self.result: ErasureResult | None = None
         self._progress: Progress | None = None
-        self._worker: Worker[None] | None = None
         self._end: tuple[Section, ...] = ()
 
     @property
@@ -100,20 +101,26 @@ class EraseRunScreen(ReportScreen):
 
     def body(self) -> ComposeResult:
         """A title, the steps, what is left."""
-        person = self.person
-        where = f" · {display_text(portrait.realm_words(person))} · id {person.id}"
-        name = shown(person.full_name, "bold $accent", limit=40)
-        yield Static(Content.assemble(("Erase · ", MUTED), name, (where, MUTED)), id="title")
+        yield Static(self.heading(), id="title")
         with VerticalScroll(id="what", can_focus=False):
             yield Facts(apart=True)
 
+    def heading(self) -> Content:
+        """Who is being erased."""
+        person = self.person
+        where = f" · {display_text(portrait.realm_words(person))} · id {person.id}"
+        return Content.assemble(
+            ("Erase · ", MUTED), shown(person.full_name, "bold $accent", limit=40), (where, MUTED)
+        )
+
     def on_mount(self) -> None:
         """Begin."""
-        self._begin()
+        self.begin()
 
     # Running
 
-    def _begin(self) -> None:
+    def begin(self) -> None:
+        """Do what was taken."""
         self.running, self._end = True, ()
         self.steward_app.changes += 1
         self.refresh_bindings()
@@ -178,6 +185,7 @@ class EraseRunScreen(ReportScreen):
         if not self.running:
             return
         self.running, self.result = False, message.result
+        self.results += [message.result] if message.result is not None else []
         self.steward_app.changes += 1
         problem = message.problem
         if problem is not None and problem.kind in LOST_KINDS:
@@ -185,10 +193,11 @@ class EraseRunScreen(ReportScreen):
         elif problem is not None:
             self.steward_app.remember(problem)
         case = self._case_left()
+        if message.result is not None and self.goes_on():
+            return
         if message.result is not None:
             self.done = list(self.steps)
-            backup = self.order.backup if isinstance(self.order, NewErasure) else None
-            self._end = result_sections(message.result, backup)
+            self._end = self.end_sections(message.result)
         else:
             self._end = (self._why(problem, case),)
         if case is not None:
@@ -196,6 +205,14 @@ class EraseRunScreen(ReportScreen):
         self._draw()
         self.query_one("#what").scroll_home(animate=False)
         self.refresh_bindings()
+
+    def goes_on(self) -> bool:
+        """For subclasses: begin with the next, if there is one."""
+        return False
+
+    def end_sections(self, result: ErasureResult) -> tuple[Section, ...]:
+        """What was done, and what is left."""
+        return result_sections(result, self.order.backup if isinstance(self.order, NewErasure) else None)
 
     def _case_left(self) -> OpenCase | None:
         steward = self.steward
@@ -231,7 +248,7 @@ class EraseRunScreen(ReportScreen):
         if action == "resume":
             return not self.running and isinstance(self.order, OpenCase) and self._can_resume
         if action == "save":
-            return not self.running and self.result is not None
+            return not self.running and bool(self.results)
         return True
 
     @property
@@ -250,5 +267,6 @@ class EraseRunScreen(ReportScreen):
 
     def action_resume(self) -> None:
         """Do what is left."""
+        self.results = [each for each in self.results if each is not self.result]
         self.result = None
-        self._begin()
+        self.begin()

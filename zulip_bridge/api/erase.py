@@ -27,9 +27,9 @@ Fate = Literal["deleted", "kept", "reassigned", "detached", "cleared"]
 Step = Literal[
     "deactivate",
     "sessions",
+    "collect",
     "bots",
     "devices",
-    "collect",
     "collateral",
     "messages",
     "account",
@@ -41,9 +41,9 @@ Step = Literal[
 STEPS: dict[Step, str] = {
     "deactivate": "Deactivate the account",
     "sessions": "End the sessions",
+    "collect": "Note what to look for afterwards",
     "bots": "Settle the bots",
     "devices": "Unregister the devices",
-    "collect": "Note what to look for afterwards",
     "collateral": "Save other people's rows",
     "messages": "Delete the messages",
     "account": "Delete the account with Zulip's action",
@@ -73,7 +73,7 @@ class ErasureOptions:
     def steps(self) -> list[Step]:
         """What is done, in order."""
         if self.strategy == "scrub-profile":
-            return ["sessions", "devices", "collect", "profile", "files", "caches"]
+            return ["sessions", "collect", "devices", "profile", "files", "caches"]
         left_out = {"profile"} | ({"messages"} if self.strategy == "anonymize" else set())
         return [step for step in STEPS if step not in left_out]
 
@@ -162,7 +162,8 @@ class ErasureCase:
     destroyed when the erasure is complete.
 
     ``files`` are keys of uploads, ``pictures`` keys of avatars; ``registrations`` and ``links`` are ids of rows of
-    ``zerver_preregistrationuser`` and ``confirmation_confirmation``.
+    ``zerver_preregistrationuser`` and ``confirmation_confirmation``. ``bots`` are the ids of bots that are deleted
+    with the person; their files and pictures are among the others.
     """
 
     person_id: int
@@ -175,6 +176,12 @@ class ErasureCase:
     pictures: list[str] = dataclasses.field(default_factory=list)
     registrations: list[int] = dataclasses.field(default_factory=list)
     links: list[int] = dataclasses.field(default_factory=list)
+    bots: list[int] = dataclasses.field(default_factory=list)
+
+    @property
+    def accounts(self) -> list[int]:
+        """The ids of all accounts that go."""
+        return [self.person_id, *self.bots]
 
 
 @dataclass(frozen=True)

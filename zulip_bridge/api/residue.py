@@ -16,7 +16,8 @@ Verdict = Literal["should be gone", "stays", "look"]
 @dataclass(frozen=True)
 class Needles:
     """What is looked for. Addresses and names are compared without regard to case; ``files`` and ``pictures`` are
-    keys of storage. ``hashes`` are keyed hashes (HMAC-SHA256, hexadecimal) of addresses, with ``key`` in hexadecimal.
+    keys of storage; ``bots`` are ids of bots that were deleted with the person. ``hashes`` are keyed hashes
+    (HMAC-SHA256, hexadecimal) of addresses, with ``key`` in hexadecimal.
     """
 
     person_id: int | None
@@ -25,6 +26,7 @@ class Needles:
     names: list[str] = dataclasses.field(default_factory=list)
     files: list[str] = dataclasses.field(default_factory=list)
     pictures: list[str] = dataclasses.field(default_factory=list)
+    bots: list[int] = dataclasses.field(default_factory=list)
     hashes: list[str] = dataclasses.field(default_factory=list)
     key: str = ""
 

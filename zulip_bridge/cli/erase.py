@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import click
 
-from zulip_bridge.api.erase import STEPS, STRATEGIES, BotChoice, ErasureOptions, Strategy
+from zulip_bridge.api.erase import OVERRIDABLE, STEPS, STRATEGIES, BotChoice, ErasureOptions, Strategy
 from zulip_bridge.api.errors import ErrorKind, StewardError
 
 from .asking import answered, check_json
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from zulip_bridge.steward import Steward
 
 STRATEGY_LIST = "\n".join(["\b", "Strategies:", *(f"  {name:<15}{words}" for name, words in STRATEGIES.items())])
+ALLOWED = " or ".join(f'"{rule}"' for rule in OVERRIDABLE)
 dry_run_option = click.option("--dry-run", is_flag=True, help="Only show what would happen.")
 json_option = click.option("--json", "as_json", is_flag=True, help="One object; with --dry-run or --confirm.")
 
@@ -40,6 +41,14 @@ class Erase(UserByDefault):
         formatter.write_usage(ctx.command_path, "replay [OPTIONS]")
 
 
+class EraseUser(click.Command):
+    """The hidden command."""
+
+    def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """USER is in its path already."""
+        formatter.write_usage(ctx.command_path, "--strategy NAME [OPTIONS]")
+
+
 @click.group(cls=Erase, epilog=STRATEGY_LIST)
 def erase() -> None:
     """Erase a person, after showing what goes and what stays; then look for what is left. Recorded in the journal.
@@ -49,13 +58,13 @@ def erase() -> None:
     """
 
 
-@erase.command(name="USER", hidden=True)
+@erase.command(name="USER", hidden=True, cls=EraseUser, epilog=STRATEGY_LIST)
 @click.argument("user", metavar="USER", callback=utf8)
 @realm_option("The organization, where an address exists in several.")
 @click.option("--strategy", type=click.Choice(list(STRATEGIES)), help="What becomes of the person.")
 @click.option("--bots", type=click.Choice(["deactivate", "delete", "transfer"]), help="What becomes of their bots.")
 @click.option("--bots-to", metavar="USER", callback=utf8, help="Who gets them, with --bots transfer.")
-@click.option("--allow", multiple=True, metavar="RULE", help="Set a rule aside, by its name.")
+@click.option("--allow", multiple=True, metavar="RULE", help=f"Set a rule aside: {ALLOWED}.")
 @click.option(
     "--backup", type=click.Path(path_type=Path), metavar="PATH", help="Export the person first, and check it."
 )
@@ -153,18 +162,19 @@ async def _back_up(steward: Steward, preview: ErasurePreview, path: Path) -> Non
 @erase.command()
 @dry_run_option
 @click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--scrubbed", is_flag=True, help="Accounts that were only scrubbed, too; they are there anyway.")
 @json_option
 @target_options
-def replay(dry_run: bool, yes: bool, as_json: bool, choice: Choice) -> None:
+def replay(dry_run: bool, yes: bool, scrubbed: bool, as_json: bool, choice: Choice) -> None:
     """Erase again whom the journal says was erased: for a server restored from an older backup."""
     if not (yes or dry_run or sys.stdin.isatty()):
         refused("Nothing was done: there is no terminal to ask on. --yes erases, --dry-run only shows.")
 
     async def work(steward: Steward) -> int:
-        from zulip_bridge.erase.replaying import find_restored, replay_all
+        from zulip_bridge.erase.replaying import find_restored, preview_all, replay_all
 
-        restored = await find_restored(steward)
-        previews = [await steward.erasures.preview(each.person, each.replay.options) for each in restored]
+        found = await preview_all(steward, await find_restored(steward, scrubbed=scrubbed))
+        previews = [each.preview for each in found]
         if as_json:
             print_json(previews)
         else:

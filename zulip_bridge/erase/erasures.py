@@ -120,7 +120,7 @@ class Erasures:
         if self.under_way(str(preview.person.id)):
             raise StewardError(ErrorKind.REFUSED, "This person's erasure has begun already; resume it.")
         case = await self._bridge.call(OpenErasure(preview.person.id, preview.options, preview.fingerprint))
-        facts = {"strategy": preview.options.strategy, "bots": preview.options.bots}
+        facts = {"strategy": preview.options.strategy, "bots": preview.options.bots, "allow": preview.options.allow}
         await self._record(STARTED, Result("started"), preview.person, facts)
         opened = self.cases.begin(self._place.server, self._place.install, preview.person, preview.options, case)
         return await self._to_the_end(opened, on_step, on_progress)
@@ -172,6 +172,7 @@ class Erasures:
             "strategy": case.options.strategy,
             "bots": case.options.bots,
             "bots_to": case.options.bots_to,
+            "allow": case.options.allow,
             "counts": done.counts,
             "residue": {f"{each.place}.{each.column}": each.rows for each in done.residue.found},
             "hashes": [self.hashes.of(each) for each in case.case.addresses],
@@ -204,7 +205,7 @@ def _needles(case: OpenCase) -> Needles:
     known = case.case
     stays = case.options.strategy == "scrub-profile"
     addresses, names = ([], []) if stays else (known.addresses, known.names)
-    return Needles(known.person_id, known.realm_id, addresses, names, known.files, known.pictures)
+    return Needles(known.person_id, known.realm_id, addresses, names, known.files, known.pictures, known.bots)
 
 
 def _is_cancel(error: BaseException) -> bool:

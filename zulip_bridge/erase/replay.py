@@ -32,7 +32,8 @@ def find_replays(entries: Iterable[RecordedEntry], server: str) -> list[Replay]:
         if entry.action != FINISHED or entry.result.state != "done" or not mine or entry.person is None:
             continue
         facts = entry.parameters
-        options = ErasureOptions(facts["strategy"], facts.get("bots"), facts.get("bots_to"))
+        allow = list(facts.get("allow", []))
+        options = ErasureOptions(facts["strategy"], facts.get("bots"), facts.get("bots_to"), allow)
         found[entry.person.id] = Replay(
             recorded.seq, entry.when, entry.person.id, entry.person.realm, options, list(facts.get("hashes", []))
         )

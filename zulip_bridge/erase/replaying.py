@@ -27,25 +27,45 @@ class Restored:
     person: Person
 
 
-async def find_restored(steward: Steward) -> list[Restored]:
-    """Those whose id is again an account with one of the addresses that were erased."""
+@dataclass(frozen=True)
+class Again:
+    """Somebody to be erased again, and what that would do."""
+
+    restored: Restored
+    preview: ErasurePreview
+
+
+async def find_restored(steward: Steward, *, scrubbed: bool = False) -> list[Restored]:
+    """Those whose id is again an account with one of the addresses that were erased.
+
+    ``scrubbed``: accounts that were only scrubbed, too. They are there on every server, restored or not, and may have
+    been filled again by whoever uses them.
+    """
     entries = await asyncio.to_thread(lambda: list(steward.journal.entries(newest_first=False)))
     found = []
     for replay in find_replays(entries, steward.label):
+        if replay.options.strategy == "scrub-profile" and not scrubbed:
+            continue
         try:
             person = await steward.find(str(replay.person_id))
         except StewardError as error:
             if error.kind is not ErrorKind.NOT_FOUND:
                 raise
             continue
-        if steward.erasures.hashes.of(person.delivery_email) in replay.hashes and _again(replay, person):
+        if steward.erasures.hashes.of(person.delivery_email) in replay.hashes and not _is_placeholder(person):
             found.append(Restored(replay, person))
     return found
 
 
-def _again(replay: Replay, person: Person) -> bool:
-    """A scrubbed account is always there; only erased ones come back."""
-    return replay.options.strategy != "scrub-profile" and not person.is_mirror_dummy
+def _is_placeholder(person: Person) -> bool:
+    """Whether what is there is what an erasure leaves; one whose placeholder was erased as well bears its address."""
+    return person.is_mirror_dummy and person.delivery_email.startswith(f"deleteduser{person.id}@")
+
+
+async def preview_all(steward: Steward, restored: list[Restored]) -> list[Again]:
+    """What erasing each of them again would do. One that was scrubbed and has nothing to clear is not among them."""
+    found = [Again(each, await steward.erasures.preview(each.person, each.replay.options)) for each in restored]
+    return [each for each in found if each.preview.options.strategy != "scrub-profile" or each.preview.rows]
 
 
 async def replay_all(

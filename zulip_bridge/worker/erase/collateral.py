@@ -20,24 +20,25 @@ OWNER = 100
 
 @dataclass(frozen=True)
 class Saving:
-    """How the rows of one table are kept. ``rows`` finds them; ``heir`` chooses who takes the person's place, or
-    nobody.
+    """How the rows of one table are kept. ``rows`` finds them by the ids of those who go; ``heir`` chooses who takes
+    their place, or nobody. ``lost`` is what is said where it cannot be done.
     """
 
     model: str
     column: str
     words: str
-    rows: Callable[[Any, int], Any]
-    heir: Callable[[int, int], Any] = lambda person_id, realm_id: None
+    rows: Callable[[Any, list[int]], Any]
+    heir: Callable[[list[int], int], Any] = lambda going, realm_id: None
+    lost: str = "go with the person"
 
 
-def _others_entries(model: Any, person_id: int) -> Any:
-    return model.objects.filter(acting_user_id=person_id).exclude(modified_user_id=person_id)
+def _others_entries(model: Any, going: list[int]) -> Any:
+    return model.objects.filter(acting_user_id__in=going).exclude(modified_user_id__in=going)
 
 
-def _first_owner(person_id: int, realm_id: int) -> Any:
+def _first_owner(going: list[int], realm_id: int) -> Any:
     owners = people().objects.filter(realm_id=realm_id, role=OWNER, is_active=True, is_bot=False)
-    return owners.exclude(id=person_id).order_by("id").first()
+    return owners.exclude(id__in=going).order_by("id").first()
 
 
 SAVINGS = (
@@ -45,7 +46,7 @@ SAVINGS = (
         "RealmEmoji",
         "author",
         "custom emoji stay, without an author",
-        lambda model, person_id: model.objects.filter(author_id=person_id),
+        lambda model, going: model.objects.filter(author_id__in=going),
     ),
     Saving(
         "RealmAuditLog",
@@ -57,20 +58,21 @@ SAVINGS = (
         "PreregistrationUser",
         "referred_by",
         "registrations of invited people stay, without who invited",
-        lambda model, person_id: model.objects.filter(referred_by_id=person_id),
+        lambda model, going: model.objects.filter(referred_by_id__in=going),
     ),
     Saving(
         "MultiuseInvite",
         "referred_by",
         "invitation links stay, in the name of the organization's first owner",
-        lambda model, person_id: model.objects.filter(referred_by_id=person_id),
+        lambda model, going: model.objects.filter(referred_by_id__in=going),
         _first_owner,
+        "invitation links go: the organization has no other owner who could take them",
     ),
     Saving(
         "ChannelEmailAddress",
         "creator",
         "e-mail addresses of channels stay, without who made them",
-        lambda model, person_id: model.objects.filter(creator_id=person_id).exclude(sender_id=person_id),
+        lambda model, going: model.objects.filter(creator_id__in=going).exclude(sender_id__in=going),
     ),
 )
 """In this order; tables that this version does not have are passed over."""
@@ -78,26 +80,25 @@ SAVINGS = (
 AT_ONCE = 500
 
 
-def savable(person_id: int, realm_id: int) -> list[Collateral]:
-    """What is going to be saved, counted."""
+def savable(going: list[int], realm_id: int) -> list[Collateral]:
+    """What is going to be saved, and what cannot be, counted."""
     found = []
-    for saving, model in savings(person_id):
-        rows = saving.rows(model, person_id).count()
+    for saving, model in savings():
+        rows = saving.rows(model, going).count()
         if rows:
-            found.append(
-                Collateral(model._meta.db_table, rows, _can_save(saving, model, person_id, realm_id), saving.words)
-            )
+            saved = can_save(saving, model, going, realm_id)
+            found.append(Collateral(model._meta.db_table, rows, saved, saving.words if saved else saving.lost))
     return found
 
 
-def save(person_id: int, realm_id: int, check: Callable[[], None]) -> dict[str, int]:
+def save(going: list[int], realm_id: int, check: Callable[[], None]) -> dict[str, int]:
     """Save them; how many, by table. Each batch is committed by itself, and what is saved is not found again."""
     counts: dict[str, int] = {}
-    for saving, model in savings(person_id):
-        if not _can_save(saving, model, person_id, realm_id):
+    for saving, model in savings():
+        if not can_save(saving, model, going, realm_id):
             continue
-        heir = saving.heir(person_id, realm_id)
-        while rows := list(saving.rows(model, person_id)[:AT_ONCE]):
+        heir = saving.heir(going, realm_id)
+        while rows := list(saving.rows(model, going)[:AT_ONCE]):
             check()
             _hand_over(saving, model, rows, heir)
             counts[model._meta.db_table] = counts.get(model._meta.db_table, 0) + len(rows)
@@ -114,7 +115,7 @@ def _hand_over(saving: Saving, model: Any, rows: list[Any], heir: Any) -> None:
     model.objects.filter(pk__in=[row.pk for row in rows]).update(**{saving.column: heir})
 
 
-def savings(person_id: int) -> list[tuple[Saving, Any]]:
+def savings() -> list[tuple[Saving, Any]]:
     """Those whose table this version has."""
     found = [(each, compat.model("zerver", each.model)) for each in SAVINGS]
     return [
@@ -122,6 +123,7 @@ def savings(person_id: int) -> list[tuple[Saving, Any]]:
     ]
 
 
-def _can_save(saving: Saving, model: Any, person_id: int, realm_id: int) -> bool:
+def can_save(saving: Saving, model: Any, going: list[int], realm_id: int) -> bool:
+    """Whether the rows can do without a name, or there is somebody else to bear it."""
     nullable = bool(model._meta.get_field(saving.column).null)
-    return nullable or saving.heir(person_id, realm_id) is not None
+    return nullable or saving.heir(going, realm_id) is not None

@@ -8,8 +8,9 @@ from typing import Any
 
 import orjson
 from django.db import connection
+from django.db.models import Q
 
-from zulip_bridge.api.erase import ErasureCase
+from zulip_bridge.api.erase import ErasureCase, ErasureOptions
 from zulip_bridge.worker import compat
 from zulip_bridge.worker.indirect import CONFIRMATIONS
 
@@ -21,20 +22,31 @@ OLD, NEW = "1", "2"
 EMAIL_CHANGED, NAME_CHANGED = 125, 124
 
 
-def collect(case: ErasureCase) -> ErasureCase:
-    """The case with what the server knows now added to what was noted before."""
+def collect(case: ErasureCase, options: ErasureOptions, *, pictures: bool = True) -> ErasureCase:
+    """The case with what the server knows now added to what was noted before; a preview does without ``pictures``."""
     row = _account(case.person_id)
     if row is None or is_placeholder(row):
         return case
+    bots = bots_of(case.person_id) if options.bots == "delete" else []
+    addresses = _joined(case.addresses, [row.delivery_email, row.email], _old_addresses(case.person_id))
+    registrations = sorted({*case.registrations, *_registrations(case, addresses)})
     return replace(
         case,
-        addresses=_joined(case.addresses, [row.delivery_email, row.email], _old_addresses(case.person_id)),
+        addresses=addresses,
         names=_joined(case.names, [row.full_name], _from_audit(case.person_id, NAME_CHANGED)),
-        files=_joined(case.files, _paths(case.person_id)),
-        pictures=_joined(case.pictures, picture_keys(row)),
-        registrations=sorted({*case.registrations, *_registrations(case)}),
-        links=sorted({*case.links, *_links(case)}),
+        files=_joined(case.files, _paths(case.person_id), *(_paths(bot.id) for bot in bots)),
+        pictures=_joined(case.pictures, *map(picture_keys, [row, *bots])) if pictures else case.pictures,
+        registrations=registrations,
+        links=sorted({*case.links, *_links(case.person_id, registrations, addresses)}),
+        bots=sorted({*case.bots, *(bot.id for bot in bots)}),
     )
+
+
+def bots_of(person_id: int) -> list[Any]:
+    """The bots that a person owns, active or not."""
+    model = compat.model("zerver", "UserProfile")
+    assert model is not None
+    return list(model.objects.filter(bot_owner_id=person_id, is_bot=True).order_by("id"))
 
 
 def _account(person_id: int) -> Any:
@@ -90,16 +102,32 @@ def _paths(person_id: int) -> list[str]:
     return found
 
 
-def _registrations(case: ErasureCase) -> list[int]:
+def _registrations(case: ErasureCase, addresses: list[str]) -> list[int]:
+    """The one by which the account was made, and those to one of the addresses, in this organization."""
     model = compat.model("zerver", "PreregistrationUser")
-    return (
-        []
-        if model is None
-        else list(model.objects.filter(created_user_id=case.person_id).values_list("id", flat=True))
-    )
+    if model is None:
+        return []
+    wanted = Q(created_user_id=case.person_id)
+    for address in addresses:
+        wanted |= Q(email__iexact=address, realm_id=case.realm_id) | Q(email__iexact=address, realm_id=None)
+    return list(model.objects.filter(wanted).values_list("id", flat=True))
 
 
-def _links(case: ErasureCase) -> list[int]:
+REGISTRATIONS = """
+    SELECT f.id FROM confirmation_confirmation f JOIN django_content_type c ON c.id = f.content_type_id
+    WHERE c.app_label = 'zerver' AND (
+        (c.model = 'preregistrationuser' AND f.object_id = ANY(%(registrations)s))
+        OR (c.model = 'preregistrationrealm' AND f.object_id IN (
+            SELECT id FROM zerver_preregistrationrealm WHERE lower(email) = ANY(%(addresses)s))))
+"""
+
+
+def _links(person_id: int, registrations: list[int], addresses: list[str]) -> list[int]:
+    lower = [each.lower() for each in addresses]
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT id FROM confirmation_confirmation WHERE {CONFIRMATIONS}", {"id": case.person_id})
-        return [row[0] for row in cursor.fetchall()]
+        cursor.execute(f"SELECT id FROM confirmation_confirmation WHERE {CONFIRMATIONS}", {"id": person_id})
+        found = [row[0] for row in cursor.fetchall()]
+        if compat.model("zerver", "PreregistrationRealm") is not None:
+            cursor.execute(REGISTRATIONS, {"registrations": registrations, "addresses": lower})
+            found += [row[0] for row in cursor.fetchall()]
+    return found

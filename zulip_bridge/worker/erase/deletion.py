@@ -7,6 +7,8 @@ person with ``CASCADE``, and every row that refers to those. Here the same is co
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from django.apps import apps
@@ -35,46 +37,74 @@ def deleted_directly(strategy: str) -> list[Reference]:
     ]
 
 
-def condition_of(reference: Reference) -> str:
-    """How the rows of a reference are found, with ``%(id)s`` and ``%(realm_id)s``."""
-    condition = f'"{reference.column}" = %(id)s'
+INVITATION_LINKS = """(content_type_id, object_id) IN (
+    SELECT c.id, m.id FROM django_content_type c, zerver_multiuseinvite m
+    WHERE c.app_label = 'zerver' AND c.model = 'multiuseinvite')"""
+"""Secret links of invitations for several people, as long as there is the invitation."""
+
+
+@dataclass(frozen=True)
+class Leaving:
+    """Accounts that go in the same way; ``who`` is the parameter that holds their ids in the conditions."""
+
+    strategy: str
+    who: str
+
+
+def condition_of(reference: Reference, who: str) -> str:
+    """How the rows of a reference are found, with the ids ``%(who)s`` and ``%(realm_id)s``."""
+    condition = f'"{reference.column}" = ANY(%({who})s)'
     return f"{condition} AND realm_id = %(realm_id)s" if reference.table in BY_REALM_FIRST else condition
 
 
-def deleted_with_them(strategy: str, saved: set[tuple[str, str]]) -> dict[str, list[str]]:
-    """Conditions, by table, of rows that refer to rows that go, and do not name the person: the second step."""
-    found: dict[str, list[str]] = defaultdict(list)
+@dataclass(frozen=True)
+class Hanging:
+    """Rows that refer to rows that go, and go with them; ``own`` where nothing else has a claim to them."""
+
+    table: str
+    column: str
+    condition: str
+    own: bool
+
+
+def hanging(leaving: Iterable[Leaving], saved: set[tuple[str, str]]) -> Iterator[Hanging]:
+    """The second step of the cascade: what hangs on rows that name the accounts."""
     parents: dict[str, list[str]] = defaultdict(list)
-    for reference in deleted_directly(strategy):
-        if (reference.table, reference.column) in saved:
-            continue
-        parents[reference.table].append(condition_of(reference))
-    if strategy == "delete":
-        parents["zerver_message"].append(OWN_RECIPIENT)
-        parents["zerver_archivedmessage"].append(OWN_RECIPIENT)
+    for each in leaving:
+        for reference in deleted_directly(each.strategy):
+            if (reference.table, reference.column) not in saved:
+                parents[reference.table].append(condition_of(reference, each.who))
+        if each.strategy == "delete":
+            parents["zerver_message"].append(own_recipient(each.who))
+            parents["zerver_archivedmessage"].append(own_recipient(each.who))
     for table, conditions in sorted(parents.items()):
         parent = _model_of(table)
         rows = " OR ".join(f"({each})" for each in conditions)
         for model, field in _children(parent):
             condition = f'"{field.column}" IN (SELECT "{parent._meta.pk.column}" FROM "{table}" WHERE {rows})'
-            found[model._meta.db_table].append(condition)
-    return found
+            yield Hanging(model._meta.db_table, field.column, condition, _belongs_to(model, parent))
 
 
-OWN_RECIPIENT = """recipient_id IN (SELECT id FROM zerver_recipient WHERE type = 1 AND type_id = %(id)s)"""
-"""Direct messages to the person: they go with the recipient."""
+def own_recipient(who: str) -> str:
+    """Direct messages to the accounts: they go with the recipient."""
+    return f"recipient_id IN (SELECT id FROM zerver_recipient WHERE type = 1 AND type_id = ANY(%({who})s))"
 
 
-def names_the_person(table: str) -> list[str]:
-    """Conditions under which a row of the table is the person's own."""
-    return [condition_of(each) for each in references_to_people() if each.table == table]
+def names(table: str, who: str) -> list[str]:
+    """Conditions under which a row of the table is one of the accounts' own."""
+    return [condition_of(each, who) for each in references_to_people() if each.table == table]
 
 
 def count(table: str, condition: str, parameters: dict[str, Any]) -> int:
     """Rows of a table that fulfil a condition written here."""
+    return number(f'SELECT count(*) FROM "{table}" WHERE {condition}', parameters)
+
+
+def number(query: str, parameters: dict[str, Any]) -> int:
+    """The one figure of a query; nothing counts as 0."""
     with connection.cursor() as cursor:
-        cursor.execute(f'SELECT count(*) FROM "{table}" WHERE {condition}', parameters)
-        return int(cursor.fetchone()[0])
+        cursor.execute(query, parameters)
+        return int(cursor.fetchone()[0] or 0)
 
 
 def people() -> Any:
@@ -82,6 +112,20 @@ def people() -> Any:
     found = compat.model("zerver", "UserProfile")
     assert found is not None
     return found
+
+
+def _belongs_to(model: Any, parent: Any) -> bool:
+    """Whether the rows name nobody themselves, and go with nobody's rows but those of ``parent``."""
+    references = references_to_people()
+    if any(each.table == model._meta.db_table for each in references):
+        return False
+    of_people = {each.table for each in references if on_delete(each.model, each.column) == "CASCADE"}
+    parents = {
+        field.remote_field.model._meta.db_table
+        for field in model._meta.local_concrete_fields
+        if field.is_relation and field.remote_field.on_delete.__name__ == "CASCADE"
+    }
+    return parents & of_people == {parent._meta.db_table}
 
 
 def _model_of(table: str) -> Any:

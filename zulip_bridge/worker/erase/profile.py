@@ -23,6 +23,8 @@ CLEARED: tuple[tuple[str, str, str], ...] = (
     ("UserActivityInterval", "user_profile", NO_ACTION),
     ("MissedMessageEmailAddress", "user_profile", NO_ACTION),
     ("OnboardingStep", "user", NO_ACTION),
+    ("PushDevice", "user", NO_ACTION),
+    ("Device", "user", NO_ACTION),
 )
 """Models of zerver, the column that names the person, and what it is; those that a version lacks are passed over."""
 
@@ -40,6 +42,8 @@ def fates(account: Account) -> list[RowFate]:
         found.append(RowFate(table, "user_id", "credentials", rows, "deleted", name))
     if account.row.avatar_source != "G":
         found.append(RowFate("zerver_userprofile", "avatar_source", "identity", 1, "cleared", "the avatar"))
+    if _zoom_token(account.row):
+        found.append(RowFate("zerver_userprofile", "zoom_token", "credentials", 1, "cleared", "the token for Zoom"))
     if account.row.timezone:
         found.append(RowFate("zerver_userprofile", "timezone", "identity", 1, "cleared", "the time zone"))
     return found
@@ -61,7 +65,10 @@ def clear(account: Account, context: Context) -> tuple[dict[str, int], list[str]
             warnings.append(str(missing))
         rows.delete()
         counts[model._meta.db_table] = before
-    counts |= _clear_account(account.row)
+    try:
+        counts |= _clear_account(account.row)
+    except compat.MissingAction as missing:
+        warnings.append(str(missing))
     return counts, warnings
 
 
@@ -73,7 +80,16 @@ def _clear_account(row: Any) -> dict[str, int]:
     if row.timezone:
         compat.call(f"{settings}.do_change_user_setting", row, "timezone", "", **compat.ON_BEHALF_OF_NOBODY).run()
         cleared += 1
+    if _zoom_token(row):
+        compat.call("zerver.actions.video_calls.do_set_zoom_token", row, None).run()
+        cleared += 1
     return {"zerver_userprofile": cleared} if cleared else {}
+
+
+def _zoom_token(row: Any) -> Any:
+    """A secret for the person's account at Zoom; 12 keeps such among others."""
+    state = getattr(row, "third_party_api_state", None)
+    return getattr(row, "zoom_token", None) or (state.get("zoom") if isinstance(state, dict) else None)
 
 
 def _profile_values(account: Account, rows: Any) -> None:

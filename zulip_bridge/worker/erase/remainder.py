@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import orjson
@@ -14,13 +15,14 @@ from zulip_bridge.worker import compat
 from zulip_bridge.worker.context import Context
 from zulip_bridge.worker.references import Reference, references_to_people
 
-from .deletion import on_delete
+from .deletion import INVITATION_LINKS, condition_of, on_delete
 from .profile import CLEARED_MODELS
 
 USER_FIELD = 6
 INVITATION_REMINDER = 3
+SENT = ("zerver_message", "sender_id")
 KEPT = {
-    ("zerver_message", "sender_id"),
+    SENT,
     ("zerver_subscription", "user_profile_id"),
     ("zerver_usergroupmembership", "user_profile_id"),
     ("zerver_realmauditlog", "modified_user_id"),
@@ -29,27 +31,94 @@ KEPT = {
 and the entry that says that it was deleted."""
 
 
+@dataclass(frozen=True)
+class Leftover:
+    """Rows that no key connects with the person; ``column`` is how they are found."""
+
+    table: str
+    column: str
+    category: str
+    words: str
+    rows: Any
+
+
+def leftovers(case: ErasureCase, *, invitations_stay: bool = True) -> list[Leftover]:
+    """All of them, as far as this version has the tables. The preview counts them, and the erasure deletes them."""
+    identity, credentials = "identity", "credentials"
+    found = (
+        Leftover(
+            "confirmation_confirmation",
+            "object_id",
+            credentials,
+            "secret links: unsubscribe, registration, change of address",
+            _links(case, invitations_stay),
+        ),
+        Leftover(
+            "zerver_preregistrationuser",
+            "email",
+            identity,
+            "invitations and registrations of their addresses",
+            _registrations(case),
+        ),
+        Leftover(
+            "zerver_preregistrationrealm",
+            "email",
+            identity,
+            "registrations of an organization by one of their addresses",
+            _by_address("zerver", "PreregistrationRealm", "email", case),
+        ),
+        Leftover(
+            "zerver_scheduledemail",
+            "address",
+            identity,
+            "mails that are queued to their addresses",
+            _by_address("zerver", "ScheduledEmail", "address", case),
+        ),
+        Leftover(
+            "zerver_scheduledemail",
+            "data",
+            identity,
+            "reminders of invitations that they sent",
+            _reminders(case),
+        ),
+        Leftover(
+            "social_auth_code",
+            "email",
+            credentials,
+            "codes of logins through another service",
+            _by_address("social_django", "Code", "email", case),
+        ),
+        Leftover(
+            "social_auth_partial",
+            "data",
+            credentials,
+            "logins through another service that were not finished",
+            _unfinished_logins(case),
+        ),
+        Leftover(
+            "zerver_imageattachment",
+            "path_id",
+            "content",
+            "sizes and thumbnails of their images",
+            _images(case),
+        ),
+    )
+    return [each for each in found if each.rows is not None]
+
+
 def remove_remainder(case: ErasureCase, context: Context) -> dict[str, int]:
     """Delete it; rows by table. Everything is found by what was noted, so a second time there is nothing left."""
     counts: dict[str, int] = {}
-    for table, rows in (
-        ("confirmation_confirmation", _by_id("confirmation", "Confirmation", case.links)),
-        ("zerver_preregistrationuser", _registrations(case)),
-        ("zerver_preregistrationrealm", _by_address("zerver", "PreregistrationRealm", "email", case)),
-        ("zerver_scheduledemail", _by_address("zerver", "ScheduledEmail", "address", case)),
-        ("zerver_scheduledemail", _reminders(case)),
-        ("social_auth_code", _by_address("social_django", "Code", "email", case)),
-        ("zerver_imageattachment", _images(case)),
-    ):
+    for each in leftovers(case):
         context.progress("remainder", len(counts))
-        if rows is not None:
-            _delete(table, rows, counts)
+        _delete(each.table, each.rows, counts)
     counts |= _leave_profiles(case)
     for reference in references_to_people():
         key = (reference.table, reference.column)
         if key not in KEPT and on_delete(reference.model, reference.column) == "CASCADE":
             context.progress("remainder", len(counts))
-            _delete(reference.table, reference.model.objects.filter(**{reference.column: case.person_id}), counts)
+            rows = reference.model.objects.filter(**{f"{reference.column}__in": case.accounts})
+            _delete(reference.table, rows, counts)
     return {table: rows for table, rows in counts.items() if rows}
 
 
@@ -60,9 +129,15 @@ def _delete(table: str, rows: Any, counts: dict[str, int]) -> None:
         counts[table] = counts.get(table, 0) + number
 
 
-def _by_id(app: str, name: str, ids: list[int]) -> Any:
-    model = compat.model(app, name)
-    return None if model is None else model.objects.filter(id__in=ids)
+def _links(case: ErasureCase, invitations_stay: bool) -> Any:
+    """All that were noted, but the links of invitations that somebody else gets: those are to work on."""
+    model = compat.model("confirmation", "Confirmation")
+    if model is None:
+        return None
+    with connection.cursor() as cursor:
+        but = f"AND NOT {INVITATION_LINKS}" if invitations_stay else ""
+        cursor.execute(f"SELECT id FROM confirmation_confirmation WHERE id = ANY(%s) {but}", [case.links])
+        return model.objects.filter(id__in=[row[0] for row in cursor.fetchall()])
 
 
 def _by_address(app: str, name: str, column: str, case: ErasureCase) -> Any:
@@ -84,6 +159,22 @@ def _reminders(case: ErasureCase) -> Any:
     for address in case.addresses:
         naming |= Q(data__icontains=address)
     return model.objects.filter(naming, type=INVITATION_REMINDER)
+
+
+def _unfinished_logins(case: ErasureCase) -> Any:
+    """Logins through another service that were not finished: what that service said of the person."""
+    model = compat.model("social_django", "Partial")
+    if model is None or not case.addresses:
+        return None
+    # As JSON writes it, so that an address is not found at the end of a longer one.
+    wanted = [f'"{address.lower()}"' for address in case.addresses]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT p.id FROM social_auth_partial p JOIN unnest(%s::text[]) w(address)
+               ON strpos(lower(p.data::text), w.address) > 0""",
+            [wanted],
+        )
+        return model.objects.filter(id__in=[row[0] for row in cursor.fetchall()])
 
 
 def _registrations(case: ErasureCase) -> Any:
@@ -129,13 +220,14 @@ def _ids(stored: str) -> list[Any]:
     return found if isinstance(found, list) else []
 
 
-def rows_of(person_id: int, strategy: str) -> dict[tuple[str, str], int]:
-    """Rows that refer to the person by key and should not after an erasure, by table and column."""
+def rows_of(ids: list[int], realm_id: int, strategy: str) -> dict[tuple[str, str], int]:
+    """Rows that refer to the accounts by key and should not after an erasure, by table and column."""
     left: dict[tuple[str, str], int] = {}
     references = [each for each in references_to_people() if _goes(each, strategy)]
     with connection.cursor() as cursor:
         for each in references:
-            cursor.execute(f'SELECT count(*) FROM "{each.table}" WHERE "{each.column}" = %s', [person_id])
+            query = f'SELECT count(*) FROM "{each.table}" WHERE {condition_of(each, "ids")}'
+            cursor.execute(query, {"ids": ids, "realm_id": realm_id})
             (rows,) = cursor.fetchone()
             if rows:
                 left[each.table, each.column] = rows
@@ -145,4 +237,5 @@ def rows_of(person_id: int, strategy: str) -> dict[tuple[str, str], int]:
 def _goes(reference: Reference, strategy: str) -> bool:
     if strategy == "scrub-profile":
         return reference.model._meta.object_name in CLEARED_MODELS
-    return (reference.table, reference.column) not in KEPT
+    key = (reference.table, reference.column)
+    return key not in KEPT or (strategy == "delete" and key == SENT)

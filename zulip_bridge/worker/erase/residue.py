@@ -17,7 +17,7 @@ from django.db import connection
 
 from zulip_bridge.api.residue import NeedleKind, Needles, Residue, ResidueReport, ScanResidue, Verdict
 from zulip_bridge.worker.context import Context
-from zulip_bridge.worker.export.storage import Unreadable, storage
+from zulip_bridge.worker.export.storage import Missing, Unreadable, storage
 
 from .remainder import rows_of
 
@@ -190,9 +190,15 @@ def _hashed(key: bytes, address: str) -> str:
 
 
 def _by_key(request: ScanResidue) -> Iterator[Residue]:
-    assert request.needles.person_id is not None
-    for (table, column), rows in rows_of(request.needles.person_id, request.strategy).items():
-        yield Residue(table, column, "row", rows, "should be gone", "refers to the person by key")
+    needles = request.needles
+    assert needles.person_id is not None and needles.realm_id is not None
+    groups = (
+        ([needles.person_id], request.strategy, "refers to the person by key"),
+        (needles.bots, "delete", "refers to a bot of the person by key"),
+    )
+    for ids, strategy, words in groups:
+        for (table, column), rows in rows_of(ids, needles.realm_id, strategy).items() if ids else ():
+            yield Residue(table, column, "row", rows, "should be gone", words)
 
 
 def _in_storage(needles: Needles, strategy: str) -> Iterator[Residue]:
@@ -200,12 +206,17 @@ def _in_storage(needles: Needles, strategy: str) -> Iterator[Residue]:
     wanted: list[tuple[Any, str]] = [("uploads", key) for key in needles.files if strategy != "scrub-profile"]
     wanted += [("avatars", key) for key in needles.pictures]
     there: dict[str, int] = {}
+    unknown: dict[str, int] = {}
     for area, key in wanted:
         try:
             with source.open(area, key):
                 there[area] = there.get(area, 0) + 1
-        except Unreadable:
+        except Missing:
             continue
+        except Unreadable:
+            unknown[area] = unknown.get(area, 0) + 1
+    verdict: Verdict = "should be gone" if strategy else "look"
     for area, files in there.items():
-        verdict: Verdict = "should be gone" if strategy else "look"
         yield Residue(f"storage: {area}", "", "file", files, verdict, "a file of the person")
+    for area, files in unknown.items():
+        yield Residue(f"storage: {area}", "", "file", files, verdict, "the storage does not say whether it is there")

@@ -49,11 +49,12 @@ def _of_account(account: Account, options: ErasureOptions) -> Iterator[Refusal]:
         yield Refusal("system bots", "This is one of the server's own bots, and it must stay.")
     if account.realm.deactivated:
         yield Refusal(
-            "deactivated organization", "The organization is deactivated. Erasing is possible, but must be asked for."
+            "deactivated organization",
+            "The organization is deactivated. Erasing is possible where this rule is set aside.",
         )
     if row.is_mirror_dummy:
         sentence = (
-            "This is a placeholder (deleted, imported or mirrored). Erasing is possible, but must be asked for."
+            "This is a placeholder (deleted, imported or mirrored). Erasing is possible where this rule is set aside."
         )
         yield Refusal("placeholder account", sentence)
     if options.strategy != "scrub-profile" and account.is_last_owner:

@@ -14,11 +14,11 @@ from zulip_bridge.worker.people import index
 
 from . import collateral
 from .caches import clear_caches
-from .collect import collect, is_placeholder
+from .collect import bots_of, collect, is_placeholder
 from .deletion import people
 from .profile import clear
 from .remainder import remove_remainder
-from .storage import picture_keys, remove_pictures, remove_uploads
+from .storage import remove_pictures, remove_uploads
 
 AT_ONCE = 1000
 """Messages of one transaction. Django reads them before it deletes them, so this is what memory holds."""
@@ -78,36 +78,36 @@ def _sessions(work: _Work) -> StepResult:
 
 
 def _bots(work: _Work) -> StepResult:
-    choice, counts = work.options.bots, 0
-    warnings: list[str] = []
-    for bot in people().objects.filter(bot_owner_id=work.case.person_id, is_bot=True).order_by("id"):
+    """What was noted is deleted whoever owns it now: an earlier try may have taken the owner away."""
+    choice, counts = work.options.bots, dict[str, int]()
+    if choice == "delete":
+        for bot in people().objects.filter(id__in=work.case.bots).order_by("id"):
+            if not is_placeholder(bot):
+                _add(counts, _delete_bot(bot, work))
+        return _result(counts)
+    for bot in bots_of(work.case.person_id):
         if choice == "transfer":
             owner = people().objects.get(id=work.options.bots_to)
             compat.call("zerver.actions.bots.do_change_bot_owner", bot, owner, **compat.ON_BEHALF_OF_NOBODY).run()
-        elif choice == "delete":
-            warnings += _delete_bot(bot, work)
         elif bot.is_active:
             compat.call(f"{USERS}.do_deactivate_user", bot, **compat.ON_BEHALF_OF_NOBODY).run()
         else:
             continue
-        counts += 1
-    return _result({"zerver_userprofile": counts}, warnings)
+        _add(counts, {"zerver_userprofile": 1})
+    return _result(counts)
 
 
-def _delete_bot(bot: Any, work: _Work) -> list[str]:
-    pictures = picture_keys(bot) if bot.avatar_source != "G" else []
-    files = list(_attachments(bot.id))
-    collateral.save(bot.id, bot.realm_id, work.context.check)
-    _delete_messages(bot.realm_id, {"sender_id": bot.id}, work, "bots")
+def _delete_bot(bot: Any, work: _Work) -> dict[str, int]:
+    """Its files and pictures were noted, and go with the person's."""
+    counts = collateral.save(work.case.accounts, bot.realm_id, work.context.check)
+    messages = _delete_messages(bot.realm_id, {"sender_id": bot.id}, work, "bots")
     compat.call(f"{USERS}.do_delete_user", bot, **compat.ON_BEHALF_OF_NOBODY).run()
-    _, failed = remove_uploads(files, lambda done: None)
-    return failed + remove_pictures(pictures)[1]
+    return {**counts, "zerver_message": messages, "zerver_userprofile": 1}
 
 
-def _attachments(person_id: int) -> Any:
-    model = compat.model("zerver", "Attachment")
-    assert model is not None
-    return model.objects.filter(owner_id=person_id).values_list("path_id", flat=True)
+def _add(counts: dict[str, int], more: dict[str, int]) -> None:
+    for table, rows in more.items():
+        counts[table] = counts.get(table, 0) + rows
 
 
 def _devices(work: _Work) -> StepResult:
@@ -124,15 +124,15 @@ def _devices(work: _Work) -> StepResult:
 
 
 def _collect(work: _Work) -> StepResult:
-    case = collect(work.case)
+    case = collect(work.case, work.options)
     noted = {"addresses": len(case.addresses), "names": len(case.names), "uploads": len(case.files)}
-    return _result({**noted, "pictures": len(case.pictures)}, case=case)
+    return _result({**noted, "pictures": len(case.pictures), "bots": len(case.bots)}, case=case)
 
 
 def _collateral(work: _Work) -> StepResult:
     if work.is_gone:
         return _result({})
-    return _result(collateral.save(work.case.person_id, work.case.realm_id, work.context.check))
+    return _result(collateral.save(work.case.accounts, work.case.realm_id, work.context.check))
 
 
 def _messages(work: _Work) -> StepResult:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from zulip_bridge.worker import compat
-from zulip_bridge.worker.export.storage import storage
+from zulip_bridge.worker.export.storage import is_storages, storage
 
 GRAVATAR = "G"
 PICTURE_ENDINGS = ("", ".png", "-medium.png", ".original")
@@ -35,7 +35,9 @@ def remove_uploads(paths: Iterable[str], progress: Callable[[int], None]) -> tup
         try:
             there = compat.call("zerver.lib.upload.delete_message_attachment", path).run()
             remove_thumbnails(path)
-        except (OSError, AssertionError, ValueError) as error:
+        except Exception as error:
+            if not (isinstance(error, OSError | AssertionError | ValueError) or is_storages(error)):
+                raise
             failed.append(f"A file could not be deleted ({type(error).__name__}): {path}")
             continue
         removed += bool(there)
@@ -55,8 +57,10 @@ def remove_pictures(keys: Iterable[str]) -> tuple[int, list[str]]:
     for key in keys:
         try:
             removed += _remove_from_disk(Path(root), key) if root else _remove_from_bucket(key)
-        except OSError as error:
-            failed.append(f"A picture could not be deleted ({error.strerror or error}): {key}")
+        except Exception as error:
+            if not (isinstance(error, OSError) or is_storages(error)):
+                raise
+            failed.append(f"A picture could not be deleted ({getattr(error, 'strerror', None) or error}): {key}")
     return removed, failed
 
 
@@ -79,14 +83,15 @@ def _remove_from_bucket(key: str) -> bool:
 
 
 def _thumbnails(path: str) -> list[str]:
-    """Keys of a file's thumbnails (9.0 and later)."""
+    """Keys of a file's thumbnails (9.0 and later). They lie in a directory that is named like the file."""
+    prefix = f"thumbnail/{path}/"
     place = "zerver.lib.upload.all_message_attachments"
     if compat.takes(place, "prefix"):
-        found = compat.call(place, include_thumbnails=True, prefix=f"thumbnail/{path}").run()
+        found = compat.call(place, include_thumbnails=True, prefix=prefix).run()
     else:
         backend = compat.find_function("zerver.lib.upload.upload_backend")
         listing = getattr(backend, "all_message_attachments", None)
         if listing is None or not compat.accepts(listing, "prefix"):
             return []
-        found = listing(include_thumbnails=True, prefix=f"thumbnail/{path}")
+        found = listing(include_thumbnails=True, prefix=prefix)
     return [key for key, _ in found]

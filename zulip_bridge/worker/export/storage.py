@@ -22,6 +22,10 @@ class Unreadable(Exception):
     """A file cannot be had; the text is a sentence for the operator."""
 
 
+class Missing(Unreadable):
+    """There is no such file."""
+
+
 @dataclass
 class StoredFile:
     """An open file; ``record`` has what the storage itself knows of it, under the export's names."""
@@ -96,7 +100,7 @@ class LocalStorage:
             # Neither a link put there meanwhile nor a pipe that would never give an answer.
             return os.open(place, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
         except FileNotFoundError as error:
-            raise Unreadable("It is missing on the server's disk.") from error
+            raise Missing("It is missing on the server's disk.") from error
         except (OSError, ValueError) as error:
             raise Unreadable(f"It could not be opened: {getattr(error, 'strerror', None) or error}.") from error
 
@@ -117,9 +121,10 @@ class BucketStorage:
         try:
             found = bucket.Object(key).get()
         except Exception as error:
-            if not _is_storages(error):
+            if not is_storages(error):
                 raise
-            raise Unreadable(f"The storage did not give it: {error}") from error
+            kind = Missing if _is_missing(error) else Unreadable
+            raise kind(f"The storage did not give it: {error}") from error
         modified = found["LastModified"]
         record = {
             "bucket": bucket.name,
@@ -149,15 +154,20 @@ class _Body:
         try:
             data: bytes = self._body.read(size)
         except Exception as error:
-            if not _is_storages(error):
+            if not is_storages(error):
                 raise
             raise OSError(str(error)) from error
         return data
 
 
-def _is_storages(error: Exception) -> bool:
+def is_storages(error: Exception) -> bool:
     """Whether the storage's client library raised it; that is not imported where there is no such storage."""
     return type(error).__module__.split(".")[0] in ("botocore", "boto3", "urllib3")
+
+
+def _is_missing(error: Exception) -> bool:
+    code = getattr(error, "response", {}).get("Error", {}).get("Code")
+    return code in ("NoSuchKey", "404")
 
 
 def _metadata(found: dict[str, str]) -> dict[str, Any]:
