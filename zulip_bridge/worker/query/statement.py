@@ -22,7 +22,7 @@ from . import values
 from .connections import Connections
 from .describing import described
 from .errors import refusal
-from .leaks import leaking
+from .leaks import leaking, mentions_secrets
 
 BEGIN = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 PREPARE = """
@@ -52,6 +52,7 @@ class StatementResult:
         self._raw = raw
         self._cursor = compat.plain_cursor(raw)
         self._converters: list[tuple[int, values.Converter]] = []
+        self._quoting = True
 
     def read(self, count: int) -> list[tuple[Any, ...]]:
         """The next rows."""
@@ -67,11 +68,13 @@ class StatementResult:
             self._cursor.close()
             self._connections.give_back(raw)
 
-    def begin(self, sql: str, timeout_ms: int, idle_ms: int, everything: bool) -> None:
+    def begin(self, sql: str, timeout_ms: int, idle_ms: int, everything: bool, unmask: bool) -> None:
         """Open the cursor; PostgreSQL has not made any row afterwards.
 
-        ``everything``: all rows will be wanted, so the plan need not favour the first.
+        ``everything``: all rows will be wanted, so the plan need not favour the first. ``unmask``: errors may quote
+        secrets.
         """
+        self._quoting = unmask or not mentions_secrets(sql)
         if "\0" in sql:
             raise StewardError(ErrorKind.INVALID, "PostgreSQL takes no text with a NUL character in it.")
         with self.talking():
@@ -113,7 +116,7 @@ class StatementResult:
                     "PostgreSQL has closed the connection of this result, perhaps because it was idle too long."
                 )
                 raise StewardError(ErrorKind.STALE, f"{sentence} Ask again.", cause=str(error)) from error
-            raise refusal(error, sql, cancelled=self.context.cancelled) from error
+            raise refusal(error, sql, cancelled=self.context.cancelled, quoting=self._quoting) from error
 
 
 def open_statement(
@@ -129,7 +132,7 @@ def open_statement(
     """Open a statement and find out its columns; :class:`StewardError` where PostgreSQL refuses it."""
     result = StatementResult(connections, connections.take(), context)
     try:
-        result.begin(sql, timeout_ms, idle_ms, everything)
+        result.begin(sql, timeout_ms, idle_ms, everything, unmask)
         result.describe(sql, unmask)
     except BaseException:
         result.close()
