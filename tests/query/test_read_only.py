@@ -97,6 +97,21 @@ async def test_settings_that_a_query_changes_do_not_outlive_it(bridge: Bridge, s
     assert (await refusal(bridge, "DELETE FROM zerver_draft RETURNING 1")).kind is ErrorKind.READ_ONLY
 
 
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "SELECT schema_to_xml('zulip', true, false, '')",
+        "SELECT Database_To_XML(true, false, '')",
+        "SELECT pg_catalog.schema_to_xml_and_xmlschema('zulip', true, false, '')",
+        "SELECT query_to_xml('SELECT schema_to_xml(''zulip'', true, false, $$$$)', true, true, '')",
+    ],
+)
+async def test_one_value_of_the_whole_database_is_refused(bridge: Bridge, sql: str) -> None:
+    error = await refusal(bridge, sql)
+    assert error.kind is ErrorKind.REFUSED
+    assert "all memory of the server" in error.sentence
+
+
 async def test_the_servers_files_are_not_to_be_read(bridge: Bridge) -> None:
     assert "permission denied" in (await refusal(bridge, "SELECT pg_read_file('/etc/passwd')")).sentence
     assert "permission denied" in (await refusal(bridge, "SELECT lo_export(1, '/tmp/x')")).sentence
