@@ -36,6 +36,9 @@ async def reader(install: Path) -> AsyncIterator[Bridge]:
         "import subprocess\nsubprocess.run(['touch', {path!r}])",
         "import shutil\nshutil.copyfile('/etc/hostname', {path!r})",
         "import socket\nsocket.create_connection(('127.0.0.1', 9))",
+        "import threading\nthreading.Thread(target=open, args=({path!r}, 'w')).start()",
+        "from concurrent.futures import ThreadPoolExecutor\n"
+        "ThreadPoolExecutor(1).submit(open, {path!r}, 'w').result()",
     ],
 )
 async def test_python_in_a_read_only_session_changes_nothing(reader: Bridge, tmp_path: Path, code: str) -> None:

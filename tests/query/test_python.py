@@ -16,6 +16,7 @@ from zulip_bridge.client import Bridge
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
+CURSOR = "c = connection.cursor()\nc.execute"
 IDS = "SELECT id FROM zulip.zerver_userprofile WHERE NOT is_bot ORDER BY id"
 
 
@@ -106,12 +107,27 @@ async def test_secrets_are_masked_in_tables_texts_and_prints(bridge: Bridge, dat
         "UserProfile.objects.filter(id=8)",
         "raise ValueError(UserProfile.objects.get(id=8).api_key)",
         "f'key: {UserProfile.objects.values_list(\"api_key\", flat=True).get(id=8)}'",
+        f"{CURSOR}('SELECT api_key FROM zerver_userprofile WHERE id = %s', [8])\nc.fetchall()",
+        f"{CURSOR}('SELECT max(api_key) AS x FROM zerver_userprofile WHERE id = 8')\nprint(c.fetchone())",
+        f"{CURSOR}('SELECT array_agg(api_key) FROM zerver_userprofile WHERE id = 8')\nc.fetchone()",
+        f"{CURSOR}('SELECT to_jsonb(u) FROM zerver_userprofile u WHERE id = 8')\n"
+        "row = c.fetchone()[0]\nimport json\n(json.loads(row) if isinstance(row, str) else row)['api_key']",
+        f"{CURSOR}('SELECT api_key::int FROM zerver_userprofile WHERE id = 8')",
     ):
         answer = await python(bridge, code)
         everything = repr(answer)
         assert MASK in everything, code
         assert key not in everything, code
         assert key in repr(await python(bridge, code, unmask=True)), code
+
+
+async def test_a_cursor_that_was_looked_through_still_has_all_its_rows(bridge: Bridge, database: Database) -> None:
+    code = f"{CURSOR}('SELECT id, api_key, upper(full_name) FROM zerver_userprofile ORDER BY id')\n"
+    found = (await python(bridge, f"{code}[row[0] for row in c.fetchmany(2) + c.fetchall()]")).shown
+    expected = [row[0] for row in plain_rows(database, "SELECT id FROM zulip.zerver_userprofile ORDER BY id")]
+    assert found == repr(expected)
+    code = code.replace("api_key, ", "")
+    assert MASK not in repr(await python(bridge, f"{code}c.fetchall()"))
 
 
 async def test_a_masked_object_is_whole_for_the_code(bridge: Bridge) -> None:

@@ -97,6 +97,21 @@ async def test_settings_that_a_query_changes_do_not_outlive_it(bridge: Bridge, s
     assert (await refusal(bridge, "DELETE FROM zerver_draft RETURNING 1")).kind is ErrorKind.READ_ONLY
 
 
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "SELECT schema_to_xml('zulip', true, false, '')",
+        "SELECT Database_To_XML(true, false, '')",
+        "SELECT pg_catalog.schema_to_xml_and_xmlschema('zulip', true, false, '')",
+        "SELECT query_to_xml('SELECT schema_to_xml(''zulip'', true, false, $$$$)', true, true, '')",
+    ],
+)
+async def test_one_value_of_the_whole_database_is_refused(bridge: Bridge, sql: str) -> None:
+    error = await refusal(bridge, sql)
+    assert error.kind is ErrorKind.REFUSED
+    assert "all memory of the server" in error.sentence
+
+
 async def test_the_servers_files_are_not_to_be_read(bridge: Bridge) -> None:
     assert "permission denied" in (await refusal(bridge, "SELECT pg_read_file('/etc/passwd')")).sentence
     assert "permission denied" in (await refusal(bridge, "SELECT lo_export(1, '/tmp/x')")).sentence
@@ -111,6 +126,11 @@ async def test_the_servers_files_are_not_to_be_read(bridge: Bridge) -> None:
         "user = UserProfile.objects.first()\nuser.full_name = 'x'\nuser.save()",
         "connection.cursor().execute('DELETE FROM zerver_draft')",
         "from django.db import transaction\nwith transaction.atomic():\n    Draft.objects.all().delete()",
+        "from django.db import connections\nconnections.create_connection('default').cursor().execute("
+        "'DELETE FROM zerver_draft')",
+        "from concurrent.futures import ThreadPoolExecutor\n"
+        "ThreadPoolExecutor(1).submit(Draft.objects.all().delete).result()",
+        "connection.connection.rollback()\nDraft.objects.all().delete()",
     ],
 )
 async def test_python_cannot_write_to_the_database(bridge: Bridge, database: Database, code: str) -> None:
@@ -119,6 +139,39 @@ async def test_python_cannot_write_to_the_database(bridge: Bridge, database: Dat
     assert "read-only transaction" in answer.failure
     assert plain_value(database, "SELECT count(*) FROM zulip.zerver_draft") == drafts
     assert plain_value(database, "SELECT count(*) FROM zulip.zerver_client WHERE name = 'made by a test'") == 0
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "COMMIT",
+        "SELECT 1; COMMIT; BEGIN READ WRITE; DELETE FROM zerver_draft",
+        "ROLLBACK; DELETE FROM zerver_draft; COMMIT",
+        "/* */ SET default_transaction_read_only = off",
+        "SET SESSION CHARACTERISTICS AS TRANSACTION READ WRITE",
+        "RESET ALL",
+        "DISCARD ALL",
+    ],
+)
+async def test_python_does_not_end_the_transaction(bridge: Bridge, database: Database, statement: str) -> None:
+    drafts = plain_value(database, "SELECT count(*) FROM zulip.zerver_draft")
+    answer = await python(bridge, f"connection.cursor().execute({statement!r})")
+    assert "is not for here: the transaction is" in answer.failure
+    assert plain_value(database, "SELECT count(*) FROM zulip.zerver_draft") == drafts
+
+
+async def test_savepoints_and_case_are_no_transactions(bridge: Bridge) -> None:
+    code = "with transaction.atomic():\n    pass\nc = connection.cursor()\n"
+    code += "c.execute('SELECT CASE WHEN true THEN 1 END')\nc.fetchone()[0]"
+    assert (await python(bridge, f"from django.db import transaction\n{code}")).shown == "1"
+
+
+async def test_a_connection_that_python_has_made_writable_is_not_used_again(bridge: Bridge) -> None:
+    around = "raw = connection.connection.cursor()\nraw.execute('SET default_transaction_read_only = off')\n"
+    for _ in range(6):
+        await python(bridge, f"{around}raw.execute('COMMIT')")
+    for _ in range(6):
+        assert "read-only transaction" in (await python(bridge, "Draft.objects.all().delete()")).failure
 
 
 async def test_a_lane_that_python_has_used_still_serves(bridge: Bridge) -> None:

@@ -228,6 +228,13 @@ async def test_leaving_a_stream_early_frees_its_connection(bridge: Bridge, datab
         "SELECT max(u.api_key) AS y FROM zerver_userprofile u JOIN zerver_realm r ON r.id = u.realm_id GROUP BY r.id",
         'SELECT left("Odd".api_key, 9) FROM zerver_userprofile "Odd"',
         "SELECT key FROM otp_totp_totpdevice",
+        "SELECT x FROM zerver_userprofile u CROSS JOIN LATERAL unnest(ARRAY[u.api_key]) x",
+        "SELECT j FROM zerver_userprofile u CROSS JOIN LATERAL jsonb_each_text(to_jsonb(u)) j",
+        "SELECT word FROM ts_stat('SELECT to_tsvector(api_key) FROM zerver_userprofile')",
+        "SELECT word FROM ts_stat('SELECT to_tsvector(api' || '_key) FROM zerver_user' || 'profile')",
+        "SELECT ts_rewrite('a', 'SELECT ''a''::tsquery, plainto_tsquery(api_key) FROM zerver_userprofile LIMIT 1')",
+        "SELECT query FROM pg_stat_activity WHERE query IS NOT NULL",
+        "SELECT left(query, 30) FROM pg_stat_activity WHERE query IS NOT NULL",
     ],
 )
 async def test_secrets_are_masked(bridge: Bridge, sql: str) -> None:
@@ -235,6 +242,36 @@ async def test_secrets_are_masked(bridge: Bridge, sql: str) -> None:
     assert opened.columns[0].masked
     assert opened.first.rows
     assert {row[0] for row in opened.first.rows} == {MASK}
+
+
+async def test_samples_of_the_planner_are_masked(bridge: Bridge) -> None:
+    where = "FROM pg_stats s WHERE tablename = 'zerver_userprofile' AND attname = 'api_key'"
+    for sql in ("SELECT histogram_bounds", "SELECT histogram_bounds::text AS x", "SELECT row_to_json(s)"):
+        opened = await ask(bridge, f"{sql} {where}")
+        assert opened.columns[0].masked
+    assert not (await ask(bridge, f"SELECT attname, n_distinct {where}")).columns[0].masked
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "SELECT api_key::int FROM zerver_userprofile WHERE id = 8",
+        "SELECT full_name FROM zerver_userprofile WHERE id = 8 ORDER BY api_key::date",
+        "SELECT current_setting(api_key) FROM zerver_userprofile WHERE id = 8",
+        "SELECT api_key::regclass FROM zerver_userprofile WHERE id = 8",
+    ],
+)
+async def test_errors_do_not_quote_secrets(bridge: Bridge, database: Database, sql: str) -> None:
+    key = plain_value(database, "SELECT api_key FROM zulip.zerver_userprofile WHERE id = 8")
+    masked, shown = (await refusal(bridge, sql)).sentence, (await refusal(bridge, sql, unmask=True)).sentence
+    assert f'"{MASK}"' in masked
+    assert key.lower() not in masked.lower()
+    assert key.lower() in shown.lower()
+
+
+async def test_errors_about_the_statement_still_say_what_is_wrong(bridge: Bridge) -> None:
+    assert '"zerver_userprofiles"' in (await refusal(bridge, "SELECT api_key FROM zerver_userprofiles")).sentence
+    assert '"x"' in (await refusal(bridge, "SELECT 'x'::int, api_key FROM zerver_userprofile")).sentence
 
 
 async def test_secrets_are_shown_when_they_are_asked_for(bridge: Bridge, database: Database) -> None:

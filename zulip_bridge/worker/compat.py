@@ -148,6 +148,18 @@ def result_columns(cursor: Any) -> list[ResultColumn]:
     ]
 
 
+def peek(cursor: Any, wanted: Callable[[ResultColumn], bool]) -> list[Any]:
+    """The values of some columns of the result that Django's cursor has; it stays before its first row."""
+    raw = getattr(cursor, "cursor", cursor)
+    if raw.description is None or getattr(raw, "name", None):
+        return []  # no rows, or a cursor of PostgreSQL's, with which Django's iterator() reads models
+    indexes = [index for index, each in enumerate(result_columns(raw)) if wanted(each)]
+    rows = raw.fetchall() if indexes else []
+    if rows:
+        raw.scroll(0, mode="absolute")
+    return [row[index] for row in rows for index in indexes]
+
+
 def cancel_raw(raw: Any) -> None:
     """Ask PostgreSQL to end the query that runs on a driver's connection; safe from another thread."""
     raw.cancel()

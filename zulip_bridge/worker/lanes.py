@@ -2,7 +2,8 @@
 
 A reading lane's connection has ``default_transaction_read_only=on`` and a ``statement_timeout``, set when it is
 opened and proved by asking PostgreSQL; nothing served there can change a row. Writing requests run on one lane,
-one at a time, never inside an outer transaction (Zulip's actions forbid it).
+one at a time, never inside an outer transaction (Zulip's actions forbid it). Every other connection that is opened in
+this process, by a thread that somebody's code starts, say, is read-only as well.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from . import compat
 from .context import Context
 
 Job = tuple[Context, Callable[[Context, "Lane"], None]]
+READ_ONLY = "-c default_transaction_read_only=on"
 READING_LANES = 3
 """So that a long count on one tab does not hold up another, nor the search."""
 
@@ -85,17 +87,25 @@ class Lane:
     def _settings(self, settings: dict[str, Any]) -> dict[str, Any]:
         flags = [f"-c application_name=zulip-steward:{self._options.role}:{self.kind}:{os.getpid()}"]
         if self.kind == "read":
-            flags.append("-c default_transaction_read_only=on")
+            flags.append(READ_ONLY)
             flags.append(f"-c statement_timeout={self._options.statement_timeout_ms}")
-        inherited = settings.get("OPTIONS", {})
-        merged = " ".join([*filter(None, [inherited.get("options")]), *flags])
-        return {**settings, "OPTIONS": {**inherited, "options": merged}, "CONN_MAX_AGE": None}
+        elif not self._options.read_only:
+            flags.append("-c default_transaction_read_only=off")
+        return {**settings, "OPTIONS": _with_flags(settings.get("OPTIONS", {}), flags), "CONN_MAX_AGE": None}
+
+
+def _with_flags(options: dict[str, Any], flags: list[str]) -> dict[str, Any]:
+    """Settings of a connection; of flags that contradict each other PostgreSQL takes the last."""
+    return {**options, "options": " ".join([*filter(None, [options.get("options")]), *flags])}
 
 
 class Lanes:
     """All lanes of a worker: several for reading, one for writing."""
 
     def __init__(self, options: WorkerOptions) -> None:
+        # In place: also wrappers that are there already, but have not connected, share these settings.
+        settings = connections.settings[DEFAULT_DB_ALIAS]
+        settings["OPTIONS"] = _with_flags(settings.get("OPTIONS", {}), [READ_ONLY])
         self._queues: dict[LaneKind, queue.SimpleQueue[Job]] = {
             "read": queue.SimpleQueue(),
             "write": queue.SimpleQueue(),

@@ -34,8 +34,15 @@ SECRETS: dict[str, frozenset[str]] = {
     "social_auth_partial": frozenset({"token", "data"}),
     "social_auth_usersocialauth": frozenset({"extra_data"}),
     "third_party_api_results": frozenset({"cache_key", "value"}),
+    # PostgreSQL's own: samples of any column's values, and statements with the values in them.
+    "pg_stats": frozenset({"most_common_vals", "most_common_elems", "histogram_bounds"}),
+    "pg_stats_ext": frozenset({"most_common_vals"}),
+    "pg_stats_ext_exprs": frozenset({"most_common_vals", "most_common_elems", "histogram_bounds"}),
+    "pg_statistic": frozenset({"stavalues1", "stavalues2", "stavalues3", "stavalues4", "stavalues5"}),
+    "pg_stat_activity": frozenset({"query"}),
+    "pg_stat_get_activity": frozenset({"query"}),
 }
-"""Table to its secret columns; not every version has all of them."""
+"""Table, view or function to its secret columns; not every version has all of them."""
 
 SECRET_NAME = re.compile(
     r"(^|_)(password|passphrase|secret|api_?key|private_key|push_key|session_key|session_data|token|zoom_token"

@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from zulip_bridge.api.errors import ErrorKind, StewardError
 
 from .. import compat
+from .leaks import without_quoted
 
 NOT_A_QUERY = "42P11"
 STILL_READ_ONLY = "25001"
+CONSTRAINTS = "23"
+"""How the SQLSTATE begins of errors that quote names, and values in the detail only."""
 
 
-def refusal(error: BaseException, sql: str = "", *, cancelled: bool = False, offset: int = 0) -> StewardError:
+def refusal(
+    error: BaseException, sql: str = "", *, cancelled: bool = False, offset: int = 0, quoting: bool = True
+) -> StewardError:
     """The error to raise instead of the driver's; ``sql`` is the statement that positions count in.
 
-    ``offset`` characters were put before it.
+    ``offset`` characters were put before it. ``quoting``: the words may quote values that PostgreSQL has met.
     """
     words = compat.database_words(error)
+    if not quoting and words.position is None:
+        # An error with a place in the statement is about the statement, one without about what is in the tables.
+        named = (compat.sqlstate(error) or "").startswith(CONSTRAINTS)
+        words = replace(words, message=words.message if named else without_quoted(words.message), hint="")
     state = compat.sqlstate(error)
     if compat.is_query_cancelled(error):
         if cancelled:

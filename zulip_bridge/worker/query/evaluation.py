@@ -31,6 +31,7 @@ from .printing import printed_here
 from .result import ListResult
 from .secrets_seen import Seen
 from .shaping import as_table
+from .transaction_kept import leave_read_only, transaction_kept
 
 FILE = "<query>"
 LONGEST_SHOWN = 100_000
@@ -64,8 +65,12 @@ def evaluate(question: Orm, context: Context, timeout_ms: int, unmask: bool) -> 
 
     :class:`StewardError` where it was cancelled or took too long.
     """
-    with guarded(context.read_only):
-        return evaluate_inside(question, context, timeout_ms, unmask, lambda: _read_only(timeout_ms))
+    try:
+        return evaluate_inside(
+            question, context, timeout_ms, unmask, lambda: _read_only(timeout_ms, context.read_only)
+        )
+    finally:
+        leave_read_only()
 
 
 def evaluate_inside(
@@ -126,13 +131,14 @@ def _session(name: str) -> Session:
 
 
 @contextmanager
-def _read_only(timeout_ms: int) -> Iterator[None]:
+def _read_only(timeout_ms: int, guard: bool) -> Iterator[None]:
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute("SET TRANSACTION READ ONLY")
             cursor.execute("SELECT set_config('statement_timeout', %s, true)", [str(timeout_ms)])
         try:
-            yield
+            with transaction_kept(), guarded(guard):
+                yield
         finally:
             transaction.set_rollback(True)
 

@@ -1,8 +1,8 @@
 """Python in a read-only session: what would change something outside the database is refused as well.
 
 PostgreSQL guards the database only. Python reports to audit hooks before it opens a file, starts a process or
-connects a socket (PEP 578); here these are refused for the thread that runs the operator's code. It guards against
-mistakes: who wants to get around it can (``ctypes``, a connection that is open already).
+connects a socket (PEP 578); here these are refused for the thread that runs the operator's code, which may start no
+other. It guards against mistakes: who wants to get around it can (``ctypes``, a connection that is open already).
 """
 
 from __future__ import annotations
@@ -47,6 +47,7 @@ REFUSED = frozenset(
         "socket.connect",
         "socket.sendto",
         "subprocess.Popen",
+        "threading.Thread.start",
     }
 )
 """Audit events of what leaves something behind, or reaches somebody else (caches, queues, mail)."""
@@ -65,12 +66,24 @@ def guarded(on: bool) -> Iterator[None]:
     with _installing:
         if not _installed:
             sys.addaudithook(_hook)
+            _watch_threads()
             _installed.append(True)
     _guarding.on = True
     try:
         yield
     finally:
         _guarding.on = False
+
+
+def _watch_threads() -> None:
+    """Python 3.10 to 3.12 report no start of a thread, which would be guarded by nothing."""
+    start = threading.Thread.start
+
+    def guarded_start(self: threading.Thread) -> None:
+        _hook("threading.Thread.start", ())
+        start(self)
+
+    threading.Thread.start = guarded_start  # type: ignore[method-assign]
 
 
 def _hook(event: str, arguments: tuple[Any, ...]) -> None:

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from zulip_bridge.api.query import Column
+from zulip_bridge.api.query import MASK, Column
 
 from .. import compat
 from ..secret_columns import NOT_TEXT, SECRETS, is_secret
@@ -33,6 +33,12 @@ EXPLAIN = (
 HARMLESS = NOT_TEXT | {"real", "double precision", "numeric", "interval", "oid", "timestamp without time zone"}
 
 _WORDS = re.compile("|".join([*SECRETS, *{name for names in SECRETS.values() for name in names}]), re.IGNORECASE)
+_RUNS_SQL = re.compile(
+    r"\b(?:(?:query|table|schema|database|cursor)_to_xml\w*|ts_stat|ts_rewrite|crosstab\w*|dblink\w*)\b",
+    re.IGNORECASE,
+)
+"""Functions that run a statement of their own, which no plan tells of."""
+_QUOTED = re.compile(r'"[^"]*"|«[^»]*»|„[^“”]*[“”]|“[^”]*”', re.DOTALL)
 _REFERENCE = re.compile(r'("(?:[^"]|"")+"|\w+)\.("(?:[^"]|"")+"|\w+|\*)')
 _UNQUALIFIED = re.compile(r'(?<![.\w"])("(?:[^"]|"")+"|[^\W\d]\w*)(?![.\w"(])')
 _LITERAL = re.compile(r"'(?:[^']|'')*'")
@@ -42,10 +48,27 @@ _OWN_LIST = frozenset({"InitPlan", "SubPlan", "Member", "Subquery"})
 """How a node hangs on its parent, where it makes just what is wanted of it. Others may pass whole rows along."""
 
 
+def mentions_secrets(text: str) -> bool:
+    """Whether a statement, or code, has a name of what holds secrets in it."""
+    return _WORDS.search(text) is not None or _RUNS_SQL.search(text) is not None
+
+
+def without_quoted(message: str) -> str:
+    """An error's words without the values that they quote."""
+    return _QUOTED.sub(f'"{MASK}"', message)
+
+
+def quoted_in(message: str) -> list[str]:
+    """The values that an error's words quote."""
+    return [each[1:-1] for each in _QUOTED.findall(message)]
+
+
 def leaking(raw: Any, sql: str, columns: Sequence[Column]) -> set[int]:
     """Indexes of the columns that are made of secrets; asks PostgreSQL where that can be, in the transaction."""
     computed = [index for index, each in enumerate(columns) if not each.source and each.type not in HARMLESS]
-    if not computed or _WORDS.search(sql) is None:
+    if _RUNS_SQL.search(sql) is not None:
+        return set(computed)
+    if not computed or not mentions_secrets(sql):
         return set()
     plan = _plan(raw)
     return set() if plan is None else Plan.of(plan).made_of_secrets(computed)
@@ -67,20 +90,24 @@ def _plan(raw: Any) -> dict[str, Any] | None:
 
 @dataclass(frozen=True)
 class Plan:
-    """A plan's nodes, and the tables behind its names."""
+    """A plan's nodes, and the tables and functions behind its names."""
 
     top: dict[str, Any]
     tables: dict[str, str]
+    functions: dict[str, str]
 
     @classmethod
     def of(cls, top: dict[str, Any]) -> Plan:
         """Read the nodes."""
-        return cls(top, {node["Alias"]: node["Relation Name"] for node in _nodes(top) if "Relation Name" in node})
+        named = [node for node in _nodes(top) if "Alias" in node]
+        tables = {node["Alias"]: node["Relation Name"] for node in named if "Relation Name" in node}
+        return cls(top, tables, {node["Alias"]: node["Function Name"] for node in named if "Function Name" in node})
 
     def made_of_secrets(self, columns: Sequence[int]) -> set[int]:
         """Those of the columns whose expressions are, or may be."""
         output = self.top.get("Output", [])
-        inside = any(self._gives_secrets(node) for node in _nodes(self.top) if node is not self.top)
+        below = [node for node in _nodes(self.top) if node is not self.top]
+        inside = self._calls_with_secrets(self.top) or any(self._gives_secrets(node) for node in below)
         branches = any(node["Node Type"] in _BRANCHES for node in _nodes(self.top))
         found = set()
         for index in columns:
@@ -92,11 +119,15 @@ class Plan:
 
     def _gives_secrets(self, node: dict[str, Any]) -> bool:
         own = node.get("Parent Relationship") in _OWN_LIST
-        return any(
+        return self._calls_with_secrets(node) or any(
             self._mentions(expression)
             for expression in node.get("Output", [])
             if own or _is_computed(expression) or expression.endswith(".*")
         )
+
+    def _calls_with_secrets(self, node: dict[str, Any]) -> bool:
+        """Whether its rows are made by a function from secrets, as ``unnest(ARRAY[u.api_key])``."""
+        return any(self._mentions(node[key]) for key in ("Function Call", "Table Function Call") if key in node)
 
     def _mentions(self, expression: str) -> bool:
         expression = _LITERAL.sub("''", expression)
@@ -108,7 +139,8 @@ class Plan:
         return any(is_secret(tables[0], name, "text") for name in names)
 
     def _is_secret(self, alias: str, column: str) -> bool:
-        table, name = self.tables.get(_bare(alias)), _bare(column)
+        alias, name = _bare(alias), _bare(column)
+        table = self.tables.get(alias, self.functions.get(alias))
         if table is None:
             return is_secret("", name, "text")
         return table in SECRETS if name == "*" else is_secret(table, name, "text")

@@ -33,6 +33,7 @@ from .actions_kept_out import refuse_actions
 from .errors import refusal
 from .evaluation import evaluate_inside
 from .judging import Judged, judge, risks_of
+from .leaks import mentions_secrets
 from .looking import Key, Table, fetch, keys_touched, primary_key, quoted, sample
 from .observing import NotAsked, Observed, observing, table_of
 from .parameters import statement
@@ -164,7 +165,7 @@ def _run(raw: Any, statements: list[Judged], request: TryWrite, context: Context
     for each in statements:
         context.check()
         _set_statement(raw, each.sql)
-        with _refusing(each.sql, context), compat.plain_cursor(raw) as cursor:
+        with _refusing(each.sql, request, context), compat.plain_cursor(raw) as cursor:
             cursor.execute(RUN)
             cursor.execute("SELECT current_setting('steward.rows')")
             rows = int(cursor.fetchone()[0])
@@ -187,7 +188,7 @@ def _run_one(raw: Any, judged: Judged, request: TryWrite, number: int, context: 
     elif not judged.returns:
         return _run_plain(raw, judged, request, number, context)
     _set_statement(raw, sql)
-    with _refusing(judged.sql, context), compat.plain_cursor(raw) as cursor:
+    with _refusing(judged.sql, request, context), compat.plain_cursor(raw) as cursor:
         cursor.execute(OPEN)
         columns, rows = fetch(raw, "steward_result", RETURNED_ROWS, request.unmask, "" if names else sql)
         cursor.execute("MOVE FORWARD ALL IN steward_result")
@@ -218,7 +219,7 @@ def _run_one(raw: Any, judged: Judged, request: TryWrite, number: int, context: 
 
 def _run_plain(raw: Any, judged: Judged, request: TryWrite, number: int, context: Context) -> WriteTried:
     _set_statement(raw, judged.sql)
-    with _refusing(judged.sql, context), compat.plain_cursor(raw) as cursor:
+    with _refusing(judged.sql, request, context), compat.plain_cursor(raw) as cursor:
         cursor.execute(RUN)
         cursor.execute("SELECT current_setting('steward.rows')")
         rows = int(cursor.fetchone()[0])
@@ -302,10 +303,11 @@ def _set_statement(raw: Any, sql: str) -> None:
 
 
 @contextmanager
-def _refusing(sql: str, context: Context) -> Iterator[None]:
+def _refusing(sql: str, request: TryWrite, context: Context) -> Iterator[None]:
     """Around the operator's statement: errors are told in PostgreSQL's words, with the place."""
     try:
         yield
     except compat.driver_errors() as error:
         transaction.set_rollback(True)
-        raise refusal(error, sql, cancelled=context.cancelled) from error
+        quoting = request.unmask or not mentions_secrets(sql)
+        raise refusal(error, sql, cancelled=context.cancelled, quoting=quoting) from error
