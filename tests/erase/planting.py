@@ -119,6 +119,11 @@ def _plant_in_others(database: Database, person: int, realm: int) -> None:
                ON CONFLICT (user_profile_id, field_id) DO UPDATE SET value = excluded.value""",
             [f"[{person}, {other}]", number, other],
         )
+    database.execute(
+        """INSERT INTO social_auth_usersocialauth (provider, uid, user_id, created, modified, extra_data)
+           SELECT 'saml', %s, min(id), now(), now(), '{}' FROM zerver_userprofile WHERE realm_id <> %s""",
+        [f"acme:{OLD_ADDRESS}", realm],
+    )
     database.execute("UPDATE zerver_realmemoji SET author_id = %s WHERE realm_id = %s", [person, realm])
 
 
