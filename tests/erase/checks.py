@@ -10,8 +10,8 @@ from tests.erase.snapshots import files_below, gone, keys, own_keys
 from tests.plain_sql import Database, column, rows, value
 from zulip_bridge.demo import DemoInstall
 
-WRITTEN_BY_PEOPLE = {"zerver_message.content", "zerver_message.rendered_content"}
-"""Where an address may stay: in the text of messages that stay."""
+MAY_STAY = {"zerver_message.content", "zerver_message.rendered_content", "social_auth_usersocialauth.uid"}
+"""Where an address may stay: in the text of messages that stay, and with another account that it belongs to now."""
 
 OF_THE_PLACEHOLDER = {"zerver_message", "zerver_subscription", "zerver_usergroupmembership", "zerver_realmauditlog"}
 """What may refer to an account that is gone: its messages, its groups, and that it was deleted."""
@@ -41,7 +41,7 @@ def check_placeholder(erased: Erased, copy: Database) -> None:
 def check_nothing_left(erased: Erased, copy: Database, install: DemoInstall) -> None:
     """By plain SQL and a walk through the storage."""
     assert erased.result.complete, erased.result.residue.wrong
-    assert addresses_in(copy, erased.subject) <= WRITTEN_BY_PEOPLE
+    assert addresses_in(copy, erased.subject) <= MAY_STAY
     links = "SELECT confirmation_key FROM confirmation_confirmation WHERE confirmation_key LIKE 'planted-%'"
     assert column(copy, links) == []
     assert value(copy, "SELECT count(*) FROM zerver_imageattachment WHERE path_id = ANY(%s)", erased.paths) == 0

@@ -66,7 +66,7 @@ async def erase_killing(
     killer: Killer,
 ) -> Erased:
     """Erase, cut off at every step and in every way, each time by the command that finishes it."""
-    kills = [(step, how) for step in options.steps for how in ("begun", "unnoted")]
+    kills: list[tuple[str, str]] = [(step, how) for step in options.steps for how in ("begun", "unnoted")]
     kills += [("residue", "begun"), ("residue", "under way")]
     if "messages" in options.steps:
         kills.insert(kills.index(("messages", "unnoted")), ("messages", "under way"))

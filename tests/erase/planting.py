@@ -7,13 +7,12 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.erase.keyless import OLD_ADDRESS, SUBJECT, plant_codes, plant_half_registered, plant_links
 from tests.plain_sql import Database, column, rows, value
 from zulip_bridge.demo import DemoInstall
 from zulip_bridge.demo.paths import Places
 
-OLD_ADDRESS = "lena.before@acme.example"
 OLD_NAME = "Lena Formerly-Known"
-SUBJECT = "lena@acme.example"
 
 
 @dataclass(frozen=True)
@@ -41,10 +40,10 @@ def plant(database: Database, install: DemoInstall) -> Subject:
     _plant_earlier_self(database, person, realm)
     _plant_in_others(database, person, realm)
     _plant_files(database, install, person, realm)
-    _plant_codes(database, person)
+    plant_codes(database, person)
     archived = _plant_archived(database, install, person, realm)
-    _plant_half_registered(database, realm)
-    _plant_links(database, person, realm)
+    plant_half_registered(database, realm)
+    plant_links(database, person, realm)
     bot, bot_files = _plant_bot(database, install, person, realm)
     addresses = list(dict.fromkeys([SUBJECT, api_address, OLD_ADDRESS]))
     pictures = [name for version in VERSIONS for name in plant_pictures(install, realm, person, version)]
@@ -119,6 +118,11 @@ def _plant_in_others(database: Database, person: int, realm: int) -> None:
                ON CONFLICT (user_profile_id, field_id) DO UPDATE SET value = excluded.value""",
             [f"[{person}, {other}]", number, other],
         )
+    database.execute(
+        """INSERT INTO social_auth_usersocialauth (provider, uid, user_id, created, modified, extra_data)
+           SELECT 'saml', %s, min(id), now(), now(), '{}' FROM zerver_userprofile WHERE realm_id <> %s""",
+        [f"acme:{OLD_ADDRESS}", realm],
+    )
     database.execute("UPDATE zerver_realmemoji SET author_id = %s WHERE realm_id = %s", [person, realm])
 
 
@@ -153,17 +157,6 @@ def plant_pictures(install: DemoInstall, realm: int, person: int, version: int) 
     for each in found:
         _write(places.uploads / each)
     return found
-
-
-def _plant_codes(database: Database, person: int) -> None:
-    """Codes for the case that a second factor is lost: they hang on a device, and name nobody."""
-    device = value(
-        database,
-        """INSERT INTO otp_static_staticdevice (name, confirmed, user_id, throttling_failure_count)
-           VALUES ('backup', true, %s, 0) RETURNING id""",
-        person,
-    )
-    database.execute("INSERT INTO otp_static_statictoken (token, device_id) VALUES ('planted', %s)", [device])
 
 
 def _plant_archived(database: Database, install: DemoInstall, person: int, realm: int) -> str:
@@ -203,51 +196,6 @@ def _plant_archived(database: Database, install: DemoInstall, person: int, realm
     )
     _write(Places(install.base).uploads / "files" / path)
     return path
-
-
-def _plant_half_registered(database: Database, realm: int) -> None:
-    database.execute(
-        """INSERT INTO zerver_preregistrationrealm (name, org_type, default_language, string_id, email, status,
-           data_import_metadata) VALUES ('Planted', 10, 'en', 'planted', %s, 0, '{}')""",
-        [OLD_ADDRESS.title()],
-    )
-    database.execute(
-        """INSERT INTO social_auth_code (email, code, verified, timestamp) VALUES (%s, 'planted', false, now())""",
-        [SUBJECT],
-    )
-    for address in (SUBJECT.upper(), f"not-{SUBJECT}"):
-        database.execute(
-            """INSERT INTO social_auth_partial (token, next_step, backend, timestamp, data)
-               VALUES ('planted', 1, 'saml', now(), %s)""",
-            [json.dumps({"kwargs": {"email": address}})],
-        )
-
-
-LINK = """
-    INSERT INTO confirmation_confirmation (content_type_id, object_id, date_sent, confirmation_key, type, realm_id)
-    SELECT c.id, o.id, now(), %s || o.id, %s, %s FROM django_content_type c, {table} o
-    WHERE c.app_label = 'zerver' AND c.model = %s AND {condition}
-"""
-LINKS = (
-    (1, "preregistrationuser", "zerver_preregistrationuser", "lower(o.email) = %s"),
-    (3, "emailchangestatus", "zerver_emailchangestatus", "o.old_email = %s"),
-    (7, "preregistrationrealm", "zerver_preregistrationrealm", "lower(o.email) = %s"),
-)
-
-
-def _plant_links(database: Database, person: int, realm: int) -> None:
-    """Secret links of every kind: to an old address, and one by which several people are invited."""
-    for kind, model, table, condition in LINKS:
-        query = LINK.format(table=table, condition=condition)
-        planted = database.execute(query, [f"planted-{model}-", kind, realm, model, OLD_ADDRESS]).rowcount
-        assert planted, model
-    database.execute(
-        """INSERT INTO zerver_multiuseinvite (invited_as, include_realm_default_subscriptions, status, referred_by_id,
-           realm_id) VALUES (400, true, 0, %s, %s)""",
-        [person, realm],
-    )
-    query = LINK.format(table="zerver_multiuseinvite", condition="o.referred_by_id = %s")
-    database.execute(query, ["invitation-", 6, realm, "multiuseinvite", person])
 
 
 def _plant_bot(database: Database, install: DemoInstall, person: int, realm: int) -> tuple[int, list[str]]:

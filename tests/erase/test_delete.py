@@ -9,7 +9,8 @@ import pytest_asyncio
 
 from tests.erase import checks
 from tests.erase.conftest import Erased, erase_and_remember
-from tests.erase.planting import OLD_ADDRESS, Subject
+from tests.erase.keyless import OLD_ADDRESS
+from tests.erase.planting import Subject
 from tests.erase.snapshots import keys
 from tests.plain_sql import Database, column, rows, value
 from zulip_bridge.api.erase import ErasureOptions
@@ -58,6 +59,36 @@ async def test_some_may_not_be_erased(steward: Steward, copy: Database, whom: st
     person = await steward.find(str(column(copy, query)[0]))
     preview = await steward.erasures.preview(person, ErasureOptions("delete", "deactivate"))
     assert rule in [each.rule for each in preview.refusals]
+
+
+async def test_invitations_that_nobody_can_take_over_are_named_as_lost(steward: Steward, copy: Database) -> None:
+    """Otto is the only owner by now."""
+    otto = await steward.find("otto@acme.example")
+    invite = value(
+        copy,
+        """INSERT INTO zerver_multiuseinvite (invited_as, include_realm_default_subscriptions, status, referred_by_id,
+           realm_id) VALUES (400, true, 0, %s, %s) RETURNING id""",
+        otto.id,
+        otto.realm_id,
+    )
+    preview = await steward.erasures.preview(otto, ErasureOptions("delete", "deactivate"))
+    copy.execute("DELETE FROM zerver_multiuseinvite WHERE id = %s", [invite])
+    rows_of = {each.table: each.fate for each in preview.rows}
+    (lost,) = [each for each in preview.collateral if each.table == "zerver_multiuseinvite"]
+    assert (rows_of["zerver_multiuseinvite"], lost.saved) == ("deleted", False)
+    assert "no other owner" in lost.sentence
+
+
+async def test_codes_of_a_second_factor_are_the_persons_own(
+    steward: Steward, subject: Subject, copy: Database
+) -> None:
+    person = await steward.find(str(subject.id))
+    preview = await steward.erasures.preview(person, ErasureOptions("anonymize", "deactivate"))
+    codes = [(each.rows, each.fate) for each in preview.rows if each.table == "otp_static_statictoken"]
+    held = """SELECT count(*) FROM otp_static_statictoken t JOIN otp_static_staticdevice d ON d.id = t.device_id
+              WHERE d.user_id = %s"""
+    assert codes == [(value(copy, held, subject.id), "deleted")]
+    assert "otp_static_statictoken" not in {each.table for each in preview.collateral}
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

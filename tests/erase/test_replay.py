@@ -5,7 +5,8 @@ from __future__ import annotations
 import psycopg
 import pytest
 
-from tests.erase.planting import SUBJECT, Subject
+from tests.erase.keyless import SUBJECT
+from tests.erase.planting import Subject
 from tests.plain_sql import Database, value
 from zulip_bridge.api.erase import ErasureOptions
 from zulip_bridge.api.residue import Needles

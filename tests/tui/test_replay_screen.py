@@ -15,7 +15,7 @@ from tests.plain_sql import Database, column, rows
 from tests.tui.driving import MIDDLE, SIZES, Driver, running
 from tests.tui.frames import assert_frame
 from tui.commands import collect
-from tui.erasing.sections import replay_sections
+from tui.erasing.replaying import replay_sections
 from tui.screens.replay import ReplayScreen
 from tui.screens.replay_run import ReplayRunScreen
 from tui.widgets.choices import Choices

@@ -7,14 +7,14 @@ from typing import Any, ClassVar
 
 from textual.app import ComposeResult
 
-from tui.screens.dialog import Dialog
+from tui.screens.deciding import DecidingDialog
 from tui.widgets.facts import Section
 from zulip_bridge.api.calls import Progress
 
 OnProgress = Callable[[Progress], None]
 
 
-class Removal(Dialog[bool]):
+class Removal(DecidingDialog[bool]):
     """The parts that differ from one removal to the other."""
 
     VERB: ClassVar[str]

@@ -7,15 +7,13 @@ from typing import Any, ClassVar, Literal
 
 from textual import work
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
-from textual.events import Resize
 from textual.message import Message
 from textual.widgets import Button, Input, Static
 from textual.worker import Worker
 
-from tui import keys, wording
+from tui import wording
 from tui.erasing.removal import Removal
 from tui.screens.base import LOST_KINDS, READ_ONLY
 from tui.screens.dialog import StyleSheets
@@ -24,7 +22,6 @@ from tui.widgets.facts import Facts
 from zulip_bridge.api.calls import Progress
 from zulip_bridge.api.errors import ErrorKind, Problem, StewardError
 
-FRAME_LINES = 12
 STOPPED = "Stopped. What was done until then stays done; the journal says what was begun."
 
 
@@ -32,18 +29,7 @@ class RemovalDialog(Removal):
     """Answers True where something was tried. Subclasses look, do, and say what is what."""
 
     CSS_PATH: ClassVar[StyleSheets] = ["dialog.tcss", "removal_dialog.tcss"]  # beside the dialogs that derive from it
-    AUTO_FOCUS = "#cancel"
-    BINDINGS: ClassVar[list[BindingType]] = [
-        *keys.EVERYWHERE,
-        Binding("right", "app.focus_next", "next", show=False, id="removal.next", tooltip="Go to the next button"),
-        Binding(
-            "left", "app.focus_previous", "before", show=False, id="removal.before", tooltip="Go to the one before"
-        ),
-        Binding("down,pagedown", "scroll(1)", "scroll", key_display="↓", id="removal.down", tooltip="Read on"),
-        Binding(
-            "up,pageup", "scroll(-1)", "scroll back", show=False, id="removal.up", tooltip="Read what was before"
-        ),
-    ]
+    FRAME_LINES: ClassVar[int] = 12
 
     @dataclass
     class Looked(Message):
@@ -103,19 +89,8 @@ class RemovalDialog(Removal):
         """Ask what it would do."""
         self.query_one("#frame").border_title = Content(self.heading())
         self.query_one("#typing").display = False
-        self._fit()
+        self.fit()
         self.look()
-
-    def on_resize(self, event: Resize) -> None:
-        """The buttons stay in sight."""
-        self._fit()
-
-    def _fit(self) -> None:
-        self.query_one("#what").styles.max_height = max(3, self.app.size.height - FRAME_LINES)
-
-    def say(self, words: Content) -> None:
-        """Say something above the buttons."""
-        self.query_one("#say", Static).update(words)
 
     # Looking
 
@@ -232,18 +207,9 @@ class RemovalDialog(Removal):
             self.say(Content.styled(self.IN_JOURNAL, MUTED))
         self.query_one("#typing").display = False
         self.query_one("#do", Button).display = False
-        cancel = self.query_one("#cancel", Button)
-        cancel.label = Content("[ Close ]")
-        cancel.refresh(layout=True)
-        cancel.focus()
-        self.query_one("#what").scroll_home(animate=False)
+        self.offer_to_close()
 
     # Keys
-
-    def action_scroll(self, direction: int) -> None:
-        """Move what does not fit."""
-        what = self.query_one("#what", VerticalScroll)
-        what.scroll_relative(y=direction * max(1, what.size.height - 2), animate=False)
 
     def action_leave(self) -> None:
         """Go; while something is being done, stop it first."""

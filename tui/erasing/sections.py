@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from textual.content import Content
 
-from tui import portrait, wording
+from tui import wording
 from tui.shown import MUTED, shown
 from tui.widgets.facts import Fact, Section
 from zulip_bridge.api.calls import Progress
 from zulip_bridge.api.erase import STEPS, Collateral, ErasurePreview, Fate, RowFate, Step
-from zulip_bridge.api.people import Person
 from zulip_bridge.api.residue import Residue, ResidueReport
 from zulip_bridge.erase import ErasureResult
-from zulip_bridge.erase.replaying import Again
-from zulip_bridge.text import display_text
 
 FATES: dict[Fate, str] = {
     "deleted": "deleted",
@@ -190,14 +187,14 @@ def report_sections(report: ResidueReport) -> tuple[Section, ...]:
     )
     facts = (Fact("", verdict), Fact("", Content.styled(f"Looked through {looked}.", MUTED)))
     found = [
-        Section(f"{title} · {len(each)}", tuple(_residue(residue) for residue in each))
+        Section(f"{title} · {len(each)}", tuple(residue_fact(residue) for residue in each))
         for verdict_word, title in (("should be gone", "Should be gone"), ("look", "Look"), ("stays", "Stays"))
         if (each := [residue for residue in report.found if residue.verdict == verdict_word])
     ]
     return (Section("What is left", facts), *found)
 
 
-def _residue(residue: Residue) -> Fact:
+def residue_fact(residue: Residue) -> Fact:
     place = f"{short(residue.place)}.{residue.column}".rstrip(".")
     words = f"{wording.counted(residue.rows, 'row')} ({residue.kind}): "
     style = VERDICTS[residue.verdict]
@@ -212,44 +209,6 @@ def result_sections(result: ErasureResult, backup: Path | None) -> tuple[Section
     warned = tuple(Fact("!", shown(each, "$warning")) for each in result.warnings)
     mind = (Section("Mind", warned),) if warned else ()
     return (Section("", tuple(facts)), *report_sections(result.residue), *mind)
-
-
-def replay_sections(found: Iterable[Again]) -> tuple[Section, ...]:
-    """Whom the journal says was erased, and who is there again: one section each."""
-    return tuple(Section(_whom(each.preview.person), tuple(_again(each))) for each in found)
-
-
-def _again(again: Again) -> Iterable[Fact]:
-    replay = again.restored.replay
-    bots = f", bots: {replay.options.bots}" if replay.options.bots else ""
-    yield Fact("erased", shown(f"{wording.moment(replay.when)}, {replay.options.strategy}{bots}", "bold"))
-    for refusal in again.preview.refusals:
-        yield Fact("✕", shown(f"Left out: {refusal.sentence}", "bold $error"))
-    yield from (fact for fact in in_short(again.preview) if fact.label != UNREACHABLE)
-
-
-def several_results(results: Sequence[ErasureResult]) -> tuple[Section, ...]:
-    """How it ended for each of several, in the order in which they were erased."""
-    wrong = sum(not each.complete for each in results)
-    words = f"{wording.counted(len(results), 'person', 'people')} erased again."
-    if wrong:
-        words += f" Of {wrong} something is left that should be gone."
-    summary = Section("", (Fact("", Content.styled(words, "bold $error" if wrong else "bold")),))
-    return (summary, *(Section(_whom(each.person), tuple(_ended(each))) for each in results))
-
-
-def _ended(result: ErasureResult) -> Iterable[Fact]:
-    verdict, looked = report_sections(result.residue)[0].facts
-    yield verdict
-    yield looked
-    yield from (_residue(each) for each in result.residue.wrong)
-    yield from (Fact("!", shown(each, "$warning")) for each in result.warnings)
-
-
-def _whom(person: Person) -> str:
-    return (
-        f"{display_text(person.full_name, limit=40)} · {display_text(portrait.realm_words(person))} · id {person.id}"
-    )
 
 
 def case_steps(options_steps: list[Step], backup: bool) -> list[str]:

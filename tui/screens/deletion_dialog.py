@@ -33,7 +33,7 @@ class DeletionDialog(RowChangeDialog):
 
     TITLE_WORD: ClassVar[str] = "Delete"
     VERB: ClassVar[str] = "Delete"
-    EXTRA_LINES: ClassVar[int] = 3
+    FRAME_LINES: ClassVar[int] = 12
 
     def __init__(self, model: str, key: str) -> None:
         super().__init__(model, key)

@@ -8,18 +8,17 @@ from typing import Any, ClassVar, Literal
 
 from textual import work
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
-from textual.events import Resize
 from textual.message import Message
 from textual.widgets import Button, Static
 from textual.worker import Worker, WorkerState
 
-from tui import keys, portrait
+from tui import portrait
 from tui.changes_view import preview_sections, result_sections
 from tui.screens.base import LOST_KINDS, READ_ONLY
-from tui.screens.dialog import Dialog, StyleSheets
+from tui.screens.deciding import DecidingDialog
+from tui.screens.dialog import StyleSheets
 from tui.shown import MUTED, shown
 from tui.widgets.facts import Fact, Facts, Section
 from zulip_bridge.api.changes import Change
@@ -27,9 +26,6 @@ from zulip_bridge.api.edit import ApplyResult, ChangePreview
 from zulip_bridge.api.errors import ErrorKind, Problem, StewardError
 from zulip_bridge.api.people import Person
 from zulip_bridge.text import display_text
-
-FRAME_LINES = 9
-"""Lines of a dialog that are not what it scrolls: its frame, the sentence, the buttons, the keys."""
 
 CHANGED_SINCE = "! The account has changed since it was read, so nothing was done. This is how it is now."
 FAULT = "✕ Something in zulip-steward itself failed. Look at the account again; the journal says what was begun."
@@ -52,22 +48,10 @@ class Proposal:
     left: Sequence[str] = ()
 
 
-class PreviewDialog(Dialog[None]):
+class PreviewDialog(DecidingDialog[None]):
     """Shows the proposal, applies it, shows the result; what lies below is read again where something was tried."""
 
     CSS_PATH: ClassVar[StyleSheets] = ["dialog.tcss", "preview_dialog.tcss"]
-    AUTO_FOCUS = "#cancel"
-    BINDINGS: ClassVar[list[BindingType]] = [
-        *keys.EVERYWHERE,
-        Binding("right", "app.focus_next", "next", show=False, id="preview.next", tooltip="Go to the next button"),
-        Binding(
-            "left", "app.focus_previous", "before", show=False, id="preview.before", tooltip="Go to the one before"
-        ),
-        Binding("down,pagedown", "scroll(1)", "scroll", key_display="↓", id="preview.down", tooltip="Read on"),
-        Binding(
-            "up,pageup", "scroll(-1)", "scroll back", show=False, id="preview.up", tooltip="Read what was before"
-        ),
-    ]
 
     @dataclass
     class Looked(Message):
@@ -116,16 +100,9 @@ class PreviewDialog(Dialog[None]):
             f"{self.proposal.title} · {display_text(person.full_name, limit=30)} ({display_text(where, limit=30)})"
         )
         self.query_one("#frame").border_title = Content(title)
-        self._say(Content.styled("Looking at what it would do…", MUTED))
-        self._fit()
+        self.say(Content.styled("Looking at what it would do…", MUTED))
+        self.fit()
         self._look()
-
-    def on_resize(self, event: Resize) -> None:
-        """The buttons stay in sight."""
-        self._fit()
-
-    def _fit(self) -> None:
-        self.query_one("#what").styles.max_height = max(4, self.app.size.height - FRAME_LINES)
 
     @work(exclusive=True, group="preview", exit_on_error=False)
     async def _look(self) -> None:
@@ -150,7 +127,7 @@ class PreviewDialog(Dialog[None]):
             sections = (Section("", (Fact("", first),)), *sections)
         self.query_one(Facts).sections = sections
         reason = self._why_not(preview)
-        self._say(reason or Content.styled("Nothing has been changed yet.", MUTED))
+        self.say(reason or Content.styled("Nothing has been changed yet.", MUTED))
         apply = self.query_one("#apply", Button)
         apply.disabled = reason is not None
         self.query_one("#cancel", Button).focus()
@@ -173,7 +150,7 @@ class PreviewDialog(Dialog[None]):
             self.stage = "applying"
             self.steward_app.changes += 1
             event.button.disabled = True
-            self._say(Content.styled("Applying…", "bold"))
+            self.say(Content.styled("Applying…", "bold"))
             self._apply(self.preview)
         else:
             self.action_leave()
@@ -225,25 +202,13 @@ class PreviewDialog(Dialog[None]):
             self._end(Content.styled(FAULT, "bold $error"))
 
     def _end(self, words: Content) -> None:
-        self._say(words)
+        self.say(words)
         self.query_one("#apply", Button).display = False
-        cancel = self.query_one("#cancel", Button)
-        cancel.label = Content("[ Close ]")
-        cancel.refresh(layout=True)
-        cancel.focus()
-        self.query_one("#what").scroll_home(animate=False)
-
-    def _say(self, words: Content) -> None:
-        self.query_one("#say", Static).update(words)
-
-    def action_scroll(self, direction: int) -> None:
-        """Move what does not fit."""
-        what = self.query_one("#what", VerticalScroll)
-        what.scroll_relative(y=direction * max(1, what.size.height - 2), animate=False)
+        self.offer_to_close()
 
     def action_leave(self) -> None:
         """Go; not while something is being applied."""
         if self.stage == "applying":
-            self._say(Content.styled(BUSY, "bold"))
+            self.say(Content.styled(BUSY, "bold"))
         else:
             self.dismiss()

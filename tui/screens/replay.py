@@ -13,7 +13,7 @@ from textual.message import Message
 from tui import wording
 from tui.connection import Connection
 from tui.erasing.confirming import ConfirmingScreen
-from tui.erasing.sections import replay_sections
+from tui.erasing.replaying import replay_sections
 from tui.screens.base import READ_ONLY
 from tui.shown import MUTED
 from tui.widgets.choices import Choices, Option

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from textual.content import Content
 from textual.widgets import Static
 
-from tui.erasing.sections import several_results
+from tui.erasing.replaying import several_results
 from tui.screens.erase_run import EraseRunScreen, NewErasure
 from tui.shown import MUTED
 from tui.widgets.facts import Section

@@ -8,16 +8,14 @@ from typing import Any, ClassVar, Literal
 
 from textual import work
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
-from textual.events import Resize
 from textual.message import Message
 from textual.widgets import Button, Static
 
-from tui import keys
 from tui.screens.base import LOST_KINDS
-from tui.screens.dialog import Dialog, StyleSheets
+from tui.screens.deciding import DecidingDialog
+from tui.screens.dialog import StyleSheets
 from tui.shown import MUTED, shown
 from tui.widgets.facts import Fact, Facts, Section
 from zulip_bridge.api.browse import Advice, DeletionPreview, RowEditPreview
@@ -26,26 +24,14 @@ from zulip_bridge.api.people import Person
 from zulip_bridge.text import display_text
 
 BUSY = "A row is being changed; it ends by itself in a moment."
-FRAME_LINES = 9
 
 
-class RowChangeDialog(Dialog[bool]):
+class RowChangeDialog(DecidingDialog[bool]):
     """Answers True where the row was changed. Subclasses look, do, and say what is what."""
 
     CSS_PATH: ClassVar[StyleSheets] = ["dialog.tcss", "browse_dialogs.tcss"]
-    AUTO_FOCUS = "#cancel"
     TITLE_WORD: ClassVar[str]
     VERB: ClassVar[str]
-    EXTRA_LINES: ClassVar[int] = 0
-    BINDINGS: ClassVar[list[BindingType]] = [
-        *keys.EVERYWHERE,
-        Binding("right", "app.focus_next", "next", show=False, id="change.next", tooltip="Go to the next button"),
-        Binding(
-            "left", "app.focus_previous", "before", show=False, id="change.before", tooltip="Go to the one before"
-        ),
-        Binding("down,pagedown", "scroll(1)", "scroll", key_display="↓", id="change.down", tooltip="Read on"),
-        Binding("up,pageup", "scroll(-1)", "scroll back", show=False, id="change.up", tooltip="Read what was before"),
-    ]
 
     @dataclass
     class Looked(Message):
@@ -101,15 +87,8 @@ class RowChangeDialog(Dialog[bool]):
         )
         self.query_one("#instead").display = False
         self.say(Content.styled("Looking at what it would do…", MUTED))
-        self._fit()
+        self.fit()
         self._look()
-
-    def on_resize(self, event: Resize) -> None:
-        """The buttons stay in sight."""
-        self._fit()
-
-    def _fit(self) -> None:
-        self.query_one("#what").styles.max_height = max(3, self.app.size.height - FRAME_LINES - self.EXTRA_LINES)
 
     # For subclasses
 
@@ -229,20 +208,7 @@ class RowChangeDialog(Dialog[bool]):
         self.stage = "over"
         self.say(words)
         self.query_one("#do", Button).display = False
-        cancel = self.query_one("#cancel", Button)
-        cancel.label = Content("[ Close ]")
-        cancel.refresh(layout=True)
-        cancel.focus()
-        self.query_one("#what").scroll_home(animate=False)
-
-    def say(self, words: Content) -> None:
-        """Say something above the buttons."""
-        self.query_one("#say", Static).update(words)
-
-    def action_scroll(self, direction: int) -> None:
-        """Move what does not fit."""
-        what = self.query_one("#what", VerticalScroll)
-        what.scroll_relative(y=direction * max(1, what.size.height - 2), animate=False)
+        self.offer_to_close()
 
     def action_leave(self) -> None:
         """Go; not while something is being changed."""

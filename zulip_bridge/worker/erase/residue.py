@@ -18,6 +18,7 @@ from django.db import connection
 from zulip_bridge.api.residue import NeedleKind, Needles, Residue, ResidueReport, ScanResidue, Verdict
 from zulip_bridge.worker.context import Context
 from zulip_bridge.worker.export.storage import Missing, Unreadable, storage
+from zulip_bridge.worker.references import references_to_people
 
 from .remainder import rows_of
 
@@ -135,7 +136,7 @@ def _in_table(table: Table, needles: Needles) -> list[Residue]:
     for column, _, pattern in asked:
         for condition in (mine, f"NOT ({mine})"):
             # The cheap condition first: each text is looked at once.
-            counts.append(f'count(*) FILTER (WHERE {condition} AND "{column}"::text ~* %s)')
+            counts.append(f'count(*) FILTER (WHERE ({condition}) AND "{column}"::text ~* %s)')
             parameters.append(pattern)
     with connection.cursor() as cursor:
         cursor.execute(f'SELECT {", ".join(counts)} FROM "{table.name}"', parameters)
@@ -156,7 +157,17 @@ def _mine(table: Table, needles: Needles) -> str:
         return f"id = {int(needles.person_id)}"
     if table.has_realm and needles.realm_id is not None:
         return f"coalesce(realm_id = {int(needles.realm_id)}, true)"
-    return "true"
+    if needles.person_id is None:
+        return "true"
+    accounts = ", ".join(str(int(each)) for each in (needles.person_id, *needles.bots))
+    return " OR ".join(f'coalesce("{each}" IN ({accounts}), true)' for each in _owners(table)) or "true"
+
+
+def _owners(table: Table) -> list[str]:
+    """Columns that say whose a row is, where no organization does: a login at another service, what a bot keeps."""
+    if table.has_realm or table.name == "zerver_userprofile":
+        return []
+    return [each.column for each in references_to_people() if each.table == table.name]
 
 
 def _judged(table: str, kind: NeedleKind) -> tuple[Verdict, str]:
@@ -181,7 +192,9 @@ def _by_hash(table: Table, needles: Needles, context: Context) -> Iterator[Resid
                     WHERE "{column}"::text LIKE '%%@%%' GROUP BY 1""",
             )
             rows = sum(number for address, number in cursor.fetchall() if _hashed(key, address) in wanted)
-        if rows:
+        if rows and _owners(table):
+            yield Residue(table.name, column, "address", rows, "look", "of an account that is there")
+        elif rows:
             yield Residue(table.name, column, "address", rows, *_judged(table.name, "address"))
 
 
