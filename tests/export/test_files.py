@@ -126,6 +126,8 @@ async def test_earlier_avatars_come_along_where_everything_is_wanted(
     assert {record["s3_path"] for record in before} <= {record["s3_path"] for record in after}
     assert {record["avatar_version"] for record in after} == {version}
     assert same == []
+    section = Exported.read(tmp_path / "same").section("avatars")
+    assert section["left_out"] == {"missing or unreadable": 1}, "a picture that is gone is told"
 
 
 HOSTILE = [

@@ -24,7 +24,7 @@ from .rows import OUTSIDE, Writing, within
 from .sending import FRAME_BYTES, FileSender, plain, printable
 from .storage import Area, Storage, StoredFile, Unreadable, storage
 
-GRAVATAR = "G"
+GRAVATAR, UPLOADED = "G", "U"
 RECORDS = "records.json"
 MOST_VERSIONS = 1_000
 """Earlier profile pictures looked for, the latest first."""
@@ -65,7 +65,7 @@ def send_files(writing: Writing, expected: int) -> None:
     if scope.has("uploads"):
         sender.send_folder("uploads", _uploads(writing))
     if scope.has("avatars"):
-        sender.send_folder("avatars", _avatars(person, source, every_version=not scope.as_zulip))
+        sender.send_folder("avatars", _avatars(writing, source))
     if scope.has("emoji"):
         sender.send_folder("emoji", _emoji(person))
     writing.context.progress("files", sender.done, sender.done)
@@ -118,6 +118,9 @@ class _FilesSender:
             return None
         known = {} if wanted.is_emoji and stored.local else stored.record
         record = {**wanted.record, **known}
+        if wanted.is_emoji and "user_profile_id" in known:
+            # A bucket knows who put it there; Zulip's export adds the address then.
+            record["user_profile_email"] = self._writing.person.email
         if self._redactor is not None:
             self._redactor.row(folder, record)
         return {**record, "path": path.removeprefix(f"{folder}/")}
@@ -159,19 +162,30 @@ def _outside_the_dates(writing: Writing) -> int:
         return int(cursor.fetchone()[0])
 
 
-def _avatars(person: Person, source: Storage, every_version: bool) -> Iterator[Wanted]:
+def _avatars(writing: Writing, source: Storage) -> Iterator[Wanted]:
     """The picture in use, and those of earlier versions that are still stored (from 9.0 they are kept)."""
+    person, as_zulip = writing.person, writing.scope.as_zulip
     with connection.cursor() as cursor:
         cursor.execute("SELECT avatar_source, avatar_version FROM zerver_userprofile WHERE id = %s", [person.id])
         kind, version = cursor.fetchone()
     _, versioned = compat.avatar_base(person.id, version, person.realm_id)
-    versions = range(version, 0, -1) if versioned and every_version else [version]
-    for number in versions[:MOST_VERSIONS]:
-        if kind == GRAVATAR and number == version and not (every_version and versioned):
-            return
+    are_kept = versioned and not as_zulip
+    if kind == GRAVATAR and not are_kept:
+        return
+    # Somebody who went back to Gravatar may still have uploaded pictures, also under the version in use.
+    for number in range(version, 0, -1)[:MOST_VERSIONS] if are_kept else [version]:
         base, _ = compat.avatar_base(person.id, number, person.realm_id)
-        earlier = number != version or kind == GRAVATAR
-        for key in source.avatar_keys(base, present=earlier):
+        try:
+            keys = source.stored_avatar(base, as_zulip)
+        except Unreadable as error:
+            if number != version or kind != UPLOADED:
+                writing.context.event(Warned("avatars", f"Not all versions of the picture were looked for. {error}"))
+                return
+            keys = []
+        if not keys and number == version and kind == UPLOADED:
+            # Asked for all the same: it is then listed as missing.
+            keys = [f"{base}.original"]
+        for key in keys:
             version_key = {"avatar_version": number} if versioned else {}
             yield Wanted("avatars", key, _record_of(person, person.realm_id, printable(key), version_key))
 

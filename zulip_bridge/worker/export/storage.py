@@ -1,4 +1,4 @@
-"""Where Zulip keeps files: a directory of this machine, or buckets of S3-compatible storage."""
+"""Where Zulip keeps files: a directory of this machine, or buckets of S3-compatible storage (:mod:`.buckets`)."""
 
 from __future__ import annotations
 
@@ -52,11 +52,21 @@ class Storage(Protocol):
     def avatar_keys(self, base: str, present: bool = False) -> list[str]:
         """Keys of the pictures that belong to an avatar; with ``present`` only of those that are there."""
 
+    def stored_avatar(self, base: str, as_zulip: bool) -> list[str]:
+        """Keys of an avatar's pictures that are there; ``as_zulip``: those that ``export_single_user`` takes.
+
+        Raises :class:`Unreadable` where the storage does not say.
+        """
+
 
 def storage() -> Storage:
     """The storage that this server is set up for."""
     root = compat.setting("LOCAL_UPLOADS_DIR")
-    return LocalStorage(Path(root)) if root else BucketStorage()
+    if root:
+        return LocalStorage(Path(root))
+    from .buckets import BucketStorage
+
+    return BucketStorage()
 
 
 class LocalStorage:
@@ -91,6 +101,11 @@ class LocalStorage:
             return []
         return sorted(f"{folder}/{each}" for each in found if each.startswith(f"{name}."))
 
+    def stored_avatar(self, base: str, as_zulip: bool) -> list[str]:
+        """Zulip's export leaves out the larger picture."""
+        found = self.avatar_keys(base)
+        return found if as_zulip else sorted({*found, *self.avatar_keys(base, present=True)})
+
     def _descriptor(self, area: Area, key: str) -> int:
         root = os.path.realpath(self._roots[area])
         try:
@@ -105,71 +120,6 @@ class LocalStorage:
             raise Unreadable(f"It could not be opened: {getattr(error, 'strerror', None) or error}.") from error
 
 
-class BucketStorage:
-    """Zulip's buckets, through its own connection settings."""
-
-    def __init__(self) -> None:
-        self._buckets: dict[Area, Any] = {
-            "uploads": compat.bucket(compat.setting("S3_AUTH_UPLOADS_BUCKET")),
-            "avatars": compat.bucket(compat.setting("S3_AVATAR_BUCKET")),
-        }
-
-    @contextlib.contextmanager
-    def open(self, area: Area, key: str) -> Iterator[StoredFile]:
-        """Open an object."""
-        bucket = self._buckets[area]
-        try:
-            found = bucket.Object(key).get()
-        except Exception as error:
-            if not is_storages(error):
-                raise
-            kind = Missing if _is_missing(error) else Unreadable
-            raise kind(f"The storage did not give it: {error}") from error
-        modified = found["LastModified"]
-        record = {
-            "bucket": bucket.name,
-            "size": found["ContentLength"],
-            "last_modified": modified,
-            "content_type": found.get("ContentType"),
-            "md5": found.get("ETag"),
-            **_metadata(found.get("Metadata", {})),
-        }
-        with contextlib.closing(found["Body"]) as body:
-            yield StoredFile(_Body(body), modified.timestamp(), record)
-
-    def avatar_keys(self, base: str, present: bool = False) -> list[str]:
-        """An avatar is two objects: as shown, and as uploaded; it may have a larger one besides."""
-        if not present:
-            return [base, f"{base}.original"]
-        return sorted(each.key for each in self._buckets["avatars"].objects.filter(Prefix=base))
-
-
-class _Body:
-    """An object's bytes; a broken connection is an :class:`OSError`, as for a disk."""
-
-    def __init__(self, body: Any) -> None:
-        self._body = body
-
-    def read(self, size: int, /) -> bytes:
-        try:
-            data: bytes = self._body.read(size)
-        except Exception as error:
-            if not is_storages(error):
-                raise
-            raise OSError(str(error)) from error
-        return data
-
-
 def is_storages(error: Exception) -> bool:
     """Whether the storage's client library raised it; that is not imported where there is no such storage."""
     return type(error).__module__.split(".")[0] in ("botocore", "boto3", "urllib3")
-
-
-def _is_missing(error: Exception) -> bool:
-    code = getattr(error, "response", {}).get("Error", {}).get("Code")
-    return code in ("NoSuchKey", "404")
-
-
-def _metadata(found: dict[str, str]) -> dict[str, Any]:
-    numbers = ("user_profile_id", "realm_id", "avatar_version")
-    return {key: int(value) if key in numbers and value.isdigit() else value for key, value in found.items()}
