@@ -15,6 +15,7 @@ import pytest
 
 from zulip_bridge.api.calls import WorkerOptions
 from zulip_bridge.api.errors import ErrorKind, StewardError
+from zulip_bridge.client.child import Child
 from zulip_bridge.launch import BOOT, InstallTarget, open_door, shipment
 from zulip_bridge.launch.boot import _sources
 
@@ -140,3 +141,24 @@ def test_what_is_sent_needs_nothing_but_what_zulip_has() -> None:
 
 def test_the_shipment_is_small() -> None:
     assert len(shipment("0123456789abcdef", WorkerOptions())) < 300_000
+
+
+@pytest.mark.asyncio
+async def test_an_active_virtual_environment_is_not_the_one_that_the_shell_runs_in(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    environment = folder / "venv"
+    for each in (environment, environment / "bin"):
+        each.mkdir()
+    (environment / "pyvenv.cfg").touch()
+    python = environment / "bin" / "python3"
+    python.write_text("#!/bin/sh\necho the wrong one\n")
+    python.chmod(0o755)
+    manage = folder / "manage.py"
+    manage.write_text("#!/usr/bin/env python3\nprint('the right one')\n")
+    manage.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{environment / 'bin'}{os.pathsep}{os.environ['PATH']}")
+    child = await Child.start(open_door(InstallTarget(folder)))
+    said = await child.stdout.read()
+    await child.end()
+    assert said == b"the right one\n"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -11,6 +13,9 @@ from tests.edit.place import Place, edit, look
 from tests.plain_sql import rows, value
 from zulip_bridge.api.codec import to_json
 from zulip_bridge.demo import DemoInstall
+from zulip_bridge.demo.launcher import write_private
+from zulip_bridge.demo.paths import OWNER_ONLY, make_directory
+from zulip_bridge.launch import InstallTarget
 from zulip_bridge.steward import Steward
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -102,6 +107,29 @@ async def test_password_reset_sends_one_mail(steward: Steward, place: Place, scr
         mails = [mail.read_text() for mail in Path(scratch.path, "mails").iterdir()]
         assert len(mails) == 1
         assert f"To: {place.of(person, 'delivery_email')}" in mails[0]
+
+
+async def test_without_a_mail_server_no_reset_is_called_sent(place: Place, scratch: DemoInstall | None) -> None:
+    if scratch is None:
+        pytest.skip("settings of a real server are left alone")
+    person = place.somebody()
+    async with with_setting(scratch, "EMAIL_BACKEND", "django.core.mail.backends.dummy.EmailBackend") as steward:
+        (item,) = (await look(steward, person, "send-password-reset")).items
+    assert item.state == "refused"
+    assert [each.rule for each in item.refusals] == ["mail server"]
+
+
+@contextlib.asynccontextmanager
+async def with_setting(scratch: DemoInstall, name: str, value: str) -> AsyncIterator[Steward]:
+    """A session with the same install, one of whose settings is another."""
+    beside = scratch.path.parent / "other"
+    make_directory(beside, OWNER_ONLY)
+    manage, start = (scratch.path / "manage.py").read_text(), "    from django.core.management"
+    changed = f"    from django.conf import settings\n    settings.{name} = {value!r}\n{start}"
+    write_private(beside / "manage.py", manage.replace(start, changed), mode=OWNER_ONLY)
+    steward = await Steward.open(InstallTarget(beside))
+    yield steward
+    await steward.close()
 
 
 async def test_unregistering_devices(steward: Steward, place: Place) -> None:

@@ -134,6 +134,23 @@ async def test_switching_drafts_off_says_that_it_deletes_them(steward: Steward, 
     assert value(place.database, "SELECT count(*) FROM zerver_draft WHERE user_profile_id = %s", person) == 0
 
 
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ("setting:presence_enabled=no", "Others see the person as gone"),
+        ("setting:presence_enabled=no", "everybody who can see the account"),
+        ("setting:allow_private_data_export=yes", "those of the administrators"),
+        ("visibility=nobody", "everybody who gains or loses sight of the address"),
+        ("setting:enable_digest_emails=no", "Digest mails that wait to be sent are dropped"),
+        ("setting:enter_sends=yes", "the person's own."),
+    ],
+)
+async def test_what_else_a_setting_does_is_said(steward: Steward, place: Place, change: str, words: str) -> None:
+    person = place.somebody("presence_enabled AND NOT enter_sends AND email_address_visibility <> 4")
+    preview = await look(steward, person, change)
+    assert any(words in each.sentence for each in preview.items[0].effects)
+
+
 @pytest.mark.parametrize("name", ["can_forge_sender", "can_create_users", "can_change_user_emails"])
 async def test_special_permissions(steward: Steward, place: Place, name: str) -> None:
     person = place.somebody(f"to_jsonb(u)->>'{name}' IS DISTINCT FROM 'true'")

@@ -8,12 +8,15 @@ import contextlib
 import fcntl
 import os
 import signal
+from pathlib import Path
 
 from zulip_bridge.launch import BACKGROUND, Door
 
 KEPT_VARIABLES = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "TMPDIR", "SYSTEMROOT", "ZULIP_STEWARD_DEMO_DIR")
 """The child's environment is an allow-list: an inherited DJANGO_SETTINGS_MODULE or PYTHONPATH would win over
 Zulip's own."""
+
+USUAL_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 STDERR_LINES = 500
 STDERR_LINE_BYTES = 4_000
@@ -112,10 +115,20 @@ class Child:
 
 def _environment(more: tuple[str, ...]) -> dict[str, str]:
     kept = {name: os.environ[name] for name in (*KEPT_VARIABLES, *more) if name in os.environ}
-    kept.setdefault("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin")
+    kept["PATH"] = _path_without_virtual_environments(kept.get("PATH", "")) or USUAL_PATH
     # Without a UTF-8 locale Python would decode arguments and file names as ASCII.
     kept.setdefault("LC_ALL", "C.UTF-8")
     return kept
+
+
+def _path_without_virtual_environments(path: str) -> str:
+    """``manage.py`` starts with the first ``python3`` there is, and puts Zulip's packages before that one's own.
+
+    Where an environment is active (the steward's, say), that would be its Python, with packages that Django prefers
+    to Zulip's: psycopg 3.
+    """
+    folders = path.split(os.pathsep)
+    return os.pathsep.join(each for each in folders if not (Path(each).parent / "pyvenv.cfg").exists())
 
 
 def _widen_pipe(process: asyncio.subprocess.Process) -> None:

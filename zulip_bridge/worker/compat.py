@@ -414,11 +414,14 @@ def revoke_invitations(account: Any) -> Call:
     return call([f"{module}.revoke_invites_generated_by_user" for module in INVITES], account)
 
 
+RESET_ACTION = "zerver.actions.users.do_send_password_reset_email"
+"""From 10.0."""
+
+
 def send_password_reset(account: Any) -> Call:
     """Send the mail with the link. Before 10.0 it is what ``manage.py send_password_reset_email`` does."""
-    action = "zerver.actions.users.do_send_password_reset_email"
-    if find_function(action) is not None:
-        return call(action, account.delivery_email, account.realm, account)
+    if find_function(RESET_ACTION) is not None:
+        return call(RESET_ACTION, account.delivery_email, account.realm, account)
     url = call("zerver.forms.generate_password_reset_url", account, _password_token_generator())
     send = find_function("zerver.lib.send_email.send_email")
     senders = find_function("zerver.lib.send_email.FromAddress")

@@ -9,9 +9,23 @@ from zulip_bridge.api.edit import EditableField, Effect, Refusal
 from zulip_bridge.worker import compat
 
 from .account import Account, counted, named, user_profiles
-from .base import Edit, Reading, Refused, audited, checked_by_zulip, effect, read_yes_no, told, yes_no
+from .base import (
+    Edit,
+    Reading,
+    Refused,
+    audited,
+    checked_by_zulip,
+    counted_elsewhere,
+    effect,
+    read_yes_no,
+    told,
+    yes_no,
+)
 
 KEPT = "Kept, and usable again after reactivation: API key, password, devices, drafts, groups and subscriptions."
+
+DEACTIVATE = "zerver.actions.users.do_deactivate_user"
+REACTIVATE = "zerver.actions.create_user.do_reactivate_user"
 
 
 class Active(Edit):
@@ -48,14 +62,12 @@ class Active(Edit):
 
     def effects(self) -> list[Effect]:
         """Facts of do_deactivate_user and do_reactivate_user."""
-        return self._effects_of_reactivating() if self._wanted else self._effects_of_deactivating()
+        found = self._effects_of_reactivating() if self._wanted else self._effects_of_deactivating()
+        return found + counted_elsewhere(self._place)
 
     def call(self) -> compat.Call:
         """Zulip's action."""
-        place = "zerver.actions.users.do_deactivate_user"
-        if self._wanted:
-            place = "zerver.actions.create_user.do_reactivate_user"
-        return compat.call(place, self.account.row, **compat.ON_BEHALF_OF_NOBODY)
+        return compat.call(self._place, self.account.row, **compat.ON_BEHALF_OF_NOBODY)
 
     def observe(self, account: Account) -> object:
         """The bots go one by one, before the person does."""
@@ -82,6 +94,10 @@ class Active(Edit):
         return EditableField(self.field, self.title, "access", "yes_no", *self.read(self.account))
 
     @property
+    def _place(self) -> str:
+        return REACTIVATE if self._wanted else DEACTIVATE
+
+    @property
     def _wanted(self) -> bool:
         return read_yes_no(self.label, self.change.value)
 
@@ -93,10 +109,11 @@ class Active(Edit):
                 effect("bot", f"The bot {named(bot)} is deactivated too (103), and stays so on reactivation.")
             )
         if account.sessions != 0:
-            number = "" if account.sessions is None else f" ({account.sessions:,} now)"
-            found.append(effect("session", f"The person is logged out everywhere{number}."))
+            now = "" if account.sessions is None else f" ({account.sessions:,} now)"
+            found.append(effect("session", f"The person is logged out everywhere{now}."))
         if account.invitations:
-            found.append(effect("invitation", f"{counted(account.invitations, 'open invitation')} made invalid."))
+            number = counted(account.invitations, "open invitation")
+            found.append(effect("invitation", f"{number} made invalid, and administrators are told."))
         found.append(effect("data", KEPT))
         found.append(
             effect("mail", "No mail is sent about it; mails that Zulip has planned for the person are dropped.")

@@ -145,6 +145,17 @@ def told(whom: str) -> Effect:
     return Effect("event", f"Clients are told at once: {whom}.")
 
 
+def counted_elsewhere(place: str) -> list[Effect]:
+    """Who beside the server itself counts its accounts, where the action there tells them."""
+    found: list[Effect] = []
+    if compat.uses(place, "maybe_enqueue_audit_log_upload") and compat.uses_push_bouncer():
+        sentence = "Zulip's push service is sent that entry by a queue worker: counts of roles, and nobody's name."
+        found.append(effect("event", sentence))
+    if compat.setting("BILLING_ENABLED", False):
+        found.append(effect("note", "The licenses in use are counted again."))
+    return found
+
+
 def effect(kind: EffectKind, sentence: str) -> Effect:
     """Any other effect."""
     return Effect(kind, sentence)

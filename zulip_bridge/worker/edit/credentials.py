@@ -115,14 +115,25 @@ class PasswordReset(OneOff):
         sentence = compat.password_login(self.account.row)
         if sentence is not None:
             yield Refusal("password login", sentence)
+        if str(compat.setting("EMAIL_BACKEND") or "").endswith(".dummy.EmailBackend"):
+            # What Zulip sets where it has no mail server; its action would end as if the mail were on its way.
+            yield Refusal("mail server", "This Zulip has no mail server (EMAIL_HOST); it drops every mail.")
 
     def effects(self) -> list[Effect]:
-        """The old password works until a new one is set."""
-        return [
+        """The old password works until a new one is set; from 10.0 the action does what a login would prepare."""
+        found = [
             effect("mail", f"One mail to {self.account.row.delivery_email}, with a link that works once."),
             not_audited("the sending"),
             effect("note", "The present password works until a new one is set."),
         ]
+        if self.account.row.long_term_idle and compat.uses(compat.RESET_ACTION, "queue_soft_reactivation"):
+            found.append(
+                effect("data", "A queue worker ends the long-term idleness and adds the messages of that time.")
+            )
+        through_amazon = ".amazonaws.com" in str(compat.setting("EMAIL_HOST") or "")
+        if through_amazon and compat.uses(compat.RESET_ACTION, "maybe_remove_from_suppression_list"):
+            found.append(effect("mail", "Amazon's mail service is told to deliver to the address again."))
+        return found
 
     def call(self) -> compat.Call:
         """Zulip's action."""

@@ -143,7 +143,8 @@ class ChannelSubscription(Edit):
             told("the person, and whoever sees the channel's subscribers"),
             effect("data", "Its unread messages are marked as read by one of the server's queue workers."),
         ]
-        last = self.channel.invite_only and self._subscriptions().count() == 1
+        others = self._subscriptions().filter(is_user_active=True).exclude(user_profile_id=self.account.row.id)
+        last = self.channel.invite_only and not others.exists()
         if last and compat.uses(CHANNEL_ACTIONS[OUT], "do_deactivate_stream"):
             found.append(effect("data", "The last subscriber goes: Zulip archives the private channel (602)."))
         elif self.channel.invite_only:

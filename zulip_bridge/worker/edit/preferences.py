@@ -43,6 +43,14 @@ WORDS_IN_VIEWS = {
 }
 """Settings whose values only Zulip's view lists (zerver/views/user_settings.py)."""
 
+TOLD_ALSO = {
+    "timezone": ", and those of everybody who can see the account",
+    "email_address_visibility": ", and those of everybody who gains or loses sight of the address",
+    "allow_private_data_export": ", and those of the administrators",
+    "presence_enabled": ", and those of everybody who can see the account",
+}
+"""Whose clients hear of a setting beside the person's."""
+
 LABELS = {
     "timezone": "time zone",
     "default_language": "language",
@@ -92,14 +100,14 @@ class Setting(Edit):
 
     def effects(self) -> list[Effect]:
         """Facts of do_change_user_setting."""
-        told_also = " and, of the time zone, everybody who can see the account" if self.name == "timezone" else ""
         found = [
             audited(132, "setting changed, with the value before and after"),
-            told(f"the person's own{told_also}"),
+            told(f"the person's own{TOLD_ALSO.get(self.name, '')}"),
         ]
         more = {
             "enable_drafts_synchronization": self._drafts,
             "email_address_visibility": self._api_address,
+            "presence_enabled": self._presence,
             "enable_digest_emails": self._digests,
             "email_notifications_batching_period_seconds": self._waiting_mails,
         }.get(self.name)
@@ -141,8 +149,9 @@ class Setting(Edit):
         try:
             return int(text)
         except ValueError as error:
-            words = f" or one of {', '.join(VISIBILITY_NUMBERS)}" if self.name == "email_address_visibility" else ""
-            raise Refused("values", f"{self.title.capitalize()} is a number{words}.") from error
+            accepted = self._accepted()
+            wanted = "a number" if accepted is None else f"one of {self._listed(accepted)}"
+            raise Refused("values", f"{self.title.capitalize()} is {wanted}; not {text or '(empty)'}.") from error
 
     def _accepted(self) -> list[Any] | None:
         """The values that Zulip's view accepts, where it lists them."""
@@ -161,8 +170,8 @@ class Setting(Edit):
     def _check(self, value: Any) -> None:
         accepted = self._accepted()
         if accepted is not None and value not in accepted:
-            shown = ", ".join(self._reading(each).shown for each in _few(accepted))
-            raise Refused("values", f"{self.title.capitalize()} is one of {shown}; not {value or '(empty)'}.")
+            sentence = f"{self.title.capitalize()} is one of {self._listed(accepted)}; not {value or '(empty)'}."
+            raise Refused("values", sentence)
         if self.name == "email_notifications_batching_period_seconds":
             if not 0 < value <= WEEK_SECONDS:
                 raise Refused("values", f"{self.title.capitalize()} is 1 to {WEEK_SECONDS} seconds (a week).")
@@ -171,6 +180,9 @@ class Setting(Edit):
         longest = getattr(user_profiles()._meta.get_field(self.name), "max_length", None)
         if isinstance(value, str) and longest is not None and len(value) > longest:
             raise Refused("values", f"{self.title.capitalize()} has at most {longest} characters.")
+
+    def _listed(self, accepted: list[Any]) -> str:
+        return ", ".join(self._reading(each).shown for each in _few(accepted))
 
     def _drafts(self) -> list[Effect]:
         drafts = compat.model("zerver", "Draft")
@@ -186,6 +198,10 @@ class Setting(Edit):
         return [
             effect("data", f"The API address becomes {becomes}; programs that use the old one no longer find it.")
         ]
+
+    def _presence(self) -> list[Effect]:
+        seen = "as active just now" if self.value else "as gone for some minutes, and no longer when active"
+        return [effect("data", f"Others see the person {seen}.")]
 
     def _digests(self) -> list[Effect]:
         return [] if self.value else [effect("mail", "Digest mails that wait to be sent are dropped.")]

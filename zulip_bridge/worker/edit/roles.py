@@ -10,13 +10,26 @@ from zulip_bridge.worker import compat
 from zulip_bridge.worker.person import PERMISSIONS
 
 from .account import Account, user_profiles
-from .base import Edit, Reading, Refused, audited, checked_by_zulip, effect, not_audited, read_yes_no, told, yes_no
+from .base import (
+    Edit,
+    Reading,
+    Refused,
+    audited,
+    checked_by_zulip,
+    counted_elsewhere,
+    effect,
+    not_audited,
+    read_yes_no,
+    told,
+    yes_no,
+)
 
 NUMBERS = {name: number for number, name in ROLE_NAMES.items()} | {"admin": 200}
 OWNER, ADMINISTRATOR, GUEST = 100, 200, 600
 FOR_ADMINISTRATORS = ("can_create_users", "can_change_user_emails")
 """Zulip's views ask for these beside the role (zerver/views/users.py)."""
 
+CHANGE_ROLE = "zerver.actions.users.do_change_user_role"
 BILLING_CHECK = "corporate.lib.registration.check_spare_license_available_for_changing_guest_user_role"
 
 
@@ -64,12 +77,11 @@ class Role(Edit):
             found.append(effect("note", "No longer a guest: all public channels and their history can be read."))
         if row.is_bot and self._number <= ADMINISTRATOR:
             found.append(effect("note", "Whoever has the bot's API key gets these rights."))
-        return found
+        return found + counted_elsewhere(CHANGE_ROLE)
 
     def call(self) -> compat.Call:
         """Zulip's action."""
-        place = "zerver.actions.users.do_change_user_role"
-        return compat.call(place, self.account.row, self._number, **compat.ON_BEHALF_OF_NOBODY)
+        return compat.call(CHANGE_ROLE, self.account.row, self._number, **compat.ON_BEHALF_OF_NOBODY)
 
     def describe(self) -> EditableField:
         """A choice."""
