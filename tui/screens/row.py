@@ -102,7 +102,7 @@ class RowScreen(StewardScreen):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("p", "preview", "preview", id="row.preview", tooltip="See what the collected changes would do"),
         Binding("w", "whose", "whose", id="row.whose", tooltip="Open the person whom the row belongs to"),
-        Binding("i", "instead", "Zulip's way", id="row.instead", tooltip="Change it as Zulip does, not the bare row"),
+        Binding("i", "instead", "instead", id="row.instead", tooltip="Change it as Zulip does, not the bare row"),
         keys.BACK,
         Binding("1", "pane(0)", "fields", show=False, id="row.fields", tooltip="Go to the fields"),
         Binding("2", "pane(1)", "references", show=False, id="row.references", tooltip="Go to what refers to it"),
