@@ -6,6 +6,7 @@ Imported when one of them is taken: the first paint has nothing to change.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from textual.app import App
 
@@ -15,7 +16,7 @@ from zulip_bridge.api.changes import Change, lockdown
 from zulip_bridge.api.people import Person
 
 
-def open_edit(app: App[object], person: Person) -> None:
+def open_edit(app: App[Any], person: Person) -> None:
     """Show all fields of a person."""
     from tui.screens.edit import EditScreen
 

@@ -14,7 +14,7 @@ from tests.plain_sql import value as plain_value
 from tests.query.asking import ask
 from zulip_bridge.api.errors import ErrorKind, StewardError
 from zulip_bridge.api.parameters import parameter_names
-from zulip_bridge.api.query import DescribeTables, FetchRows, OpenedQuery, TableInfo
+from zulip_bridge.api.query import DescribeTables, FetchRows, OpenedQuery, Sql, TableInfo
 from zulip_bridge.client import Bridge
 from zulip_bridge.query import SavedQuery, library
 from zulip_bridge.query.library import parse
@@ -197,8 +197,8 @@ async def test_a_saved_question_as_it_is_written() -> None:
     assert (saved.title, saved.description) == ("Two ways", "One and two.")
     assert [(each.name, each.default) for each in saved.parameters] == [("a", None), ("b", "x y")]
     asked = saved.question([table("first")], {"a": "1"})
-    assert (asked.sql, asked.parameters) == ("SELECT :a, :b -- the first", {"a": "1", "b": "x y"})
-    assert saved.question([table("second")], {"a": "1"}).sql == "SELECT :b, :a"
+    assert asked == Sql("SELECT :a, :b -- the first", {"a": "1", "b": "x y"})
+    assert saved.question([table("second")], {"a": "1"}) == Sql("SELECT :b, :a", {"a": "1", "b": "x y"})
 
 
 @pytest.mark.parametrize(

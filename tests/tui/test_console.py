@@ -23,6 +23,7 @@ from tui.screens.console import ConsoleScreen
 from zulip_bridge.api.query import MASK
 from zulip_bridge.demo import DemoInstall
 from zulip_bridge.journal import Journal
+from zulip_bridge.query.history import Language
 
 PEOPLE = "SELECT id, full_name, role FROM zerver_userprofile WHERE NOT is_bot ORDER BY id"
 SOME = "UPDATE zerver_draft SET topic = 'x' WHERE id <= 3"
@@ -160,6 +161,38 @@ async def test_a_question_of_the_library_is_picked_and_asked(install: Path) -> N
         at.driver.app.screen.query_one("#go", Button).press()
         await at.driver.until(lambda: "row" in at.status and not at.screen.busy)
         assert "zerver_userprofile" in at.screen.editor.text
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "found"),
+    [("sql", "SELECT 40 + :more::int AS it", [[42]]), ("orm", "[{'it': 40 + 2}]", [[42]])],
+)
+async def test_a_question_of_ones_own_is_saved_and_picked_again(
+    install: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    language: Language,
+    text: str,
+    found: list[list[int]],
+) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    async with console(install) as at:
+        at.screen.set_language(language)
+        at.screen.set_text(text)
+        await at.driver.press("ctrl+p", *"named", "enter")
+        await at.driver.until_text("Save the question under a name")
+        await at.driver.press(*"mine", "enter", *"Adding", "enter")
+        await at.driver.until_text("Saved as")
+        at.screen.set_language("orm" if language == "sql" else "sql")
+        await at.driver.press("f3")
+        await at.driver.until_text("Saved questions")
+        await at.driver.press(*"adding")
+        await at.driver.press("enter")
+        if language == "sql":
+            await at.driver.until_text("[ Run ]")
+            await at.driver.press("2", "enter")
+        await at.driver.until(lambda: at.screen.results.rows == found, "the result")
+        assert (at.screen.language, at.screen.editor.text) == (language, text)
 
 
 async def test_completion_is_offered_and_taken(install: Path) -> None:

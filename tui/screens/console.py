@@ -97,7 +97,7 @@ class ConsoleScreen(AskingScreen):
         self.call_later(self._take_saved, found[index], text)
 
     def _take_saved(self, saved: SavedQuery, text: str) -> None:
-        self.set_language("sql")
+        self.set_language(saved.language)
         self.set_text(text, at_end=False)
         self.saved = saved
         if self.writing:
@@ -125,7 +125,7 @@ class ConsoleScreen(AskingScreen):
             if values is None:
                 return
             try:
-                path = keep(values["name"].strip(), values["title"], self.editor.text)
+                path = keep(values["name"].strip(), values["title"], self.editor.text, self.language)
             except StewardError as error:
                 self.note(Note(error.sentence))
             else:

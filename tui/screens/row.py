@@ -25,6 +25,7 @@ from tui.browse_rows import (
     without_becomes,
 )
 from tui.connection import Connection
+from tui.instead import Way, take, ways_of
 from tui.screens.base import StewardScreen
 from tui.shown import MUTED, shown, shown_lines
 from tui.widgets.facts import Fact, Facts, Section
@@ -97,10 +98,11 @@ class RowScreen(StewardScreen):
 
     CSS_PATH = "browse.tcss"
     AUTO_FOCUS = "FieldTable"
-    WRITES = frozenset({"preview", "delete", "edit"})
+    WRITES = frozenset({"preview", "delete", "edit", "instead"})
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("p", "preview", "preview", id="row.preview", tooltip="See what the collected changes would do"),
         Binding("w", "whose", "whose", id="row.whose", tooltip="Open the person whom the row belongs to"),
+        Binding("i", "instead", "instead", id="row.instead", tooltip="Change it as Zulip does, not the bare row"),
         keys.BACK,
         Binding("1", "pane(0)", "fields", show=False, id="row.fields", tooltip="Go to the fields"),
         Binding("2", "pane(1)", "references", show=False, id="row.references", tooltip="Go to what refers to it"),
@@ -294,6 +296,8 @@ class RowScreen(StewardScreen):
             facts.append(Fact("becomes", shown_lines(NULL if wanted.value is None else wanted.value, "bold")))
         elif field.why_not_edited:
             facts.append(Fact("not edited", shown(field.why_not_edited, MUTED)))
+        for advice in self.detail.advice if self.detail is not None else []:
+            facts.append(Fact("Zulip's way", shown(advice.sentence, "$warning")))
         return facts
 
     # Panes
@@ -339,6 +343,30 @@ class RowScreen(StewardScreen):
 
             self.app.push_screen(PersonScreen(person, None))
 
+    @property
+    def _ways(self) -> list[Way]:
+        return ways_of(self.detail.advice, self.detail.person) if self.detail is not None else []
+
+    def action_instead(self) -> None:
+        """Go to where Zulip's own way is; ask which, where there are several."""
+        if self.refused("instead"):
+            return
+        ways = self._ways
+        if len(ways) == 1:
+            self._take(ways[0])
+            return
+        from tui.screens.console_dialogs import Choice, PickDialog
+
+        def picked(index: int | None) -> None:
+            if index is not None:
+                self._take(ways[index])
+
+        choices = [Choice(each.words, each.person.full_name) for each in ways]
+        self.app.push_screen(PickDialog("As Zulip does", choices, nothing=""), callback=picked)
+
+    def _take(self, way: Way) -> None:
+        take(self.steward_app, way, self._deleted)
+
     def copy_value(self) -> None:
         """Copy the value under the cursor."""
         value = self.current
@@ -365,6 +393,8 @@ class RowScreen(StewardScreen):
         ready = self.steward_app.connection.ready
         if action == "preview":
             return bool(self.wanted)
+        if action == "instead":
+            return bool(self._ways)
         if action == "whose":
             return self.detail is not None and self.detail.person is not None
         if action in ("delete", "reload"):

@@ -13,6 +13,7 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Button, Static
 
+from tui.instead import Way, take, ways_of
 from tui.screens.base import LOST_KINDS
 from tui.screens.deciding import DecidingDialog
 from tui.screens.dialog import StyleSheets
@@ -58,6 +59,7 @@ class RowChangeDialog(DecidingDialog[bool]):
         self.stage: Literal["looking", "ready", "doing", "over"] = "looking"
         self.done = False
         self.advice: list[Advice] = []
+        self.ways: list[Way] = []
         self.person: Person | None = None
 
     @property
@@ -73,7 +75,7 @@ class RowChangeDialog(DecidingDialog[bool]):
         yield Static(id="say")
         with Horizontal(classes="buttons"):
             yield Button(Content("[ Cancel ]"), id="cancel", compact=True)
-            yield Button(Content("[ Edit the person instead ]"), id="instead", compact=True)
+            yield Button(Content(""), id="instead", compact=True)
             yield Button(Content(f"[ {self.VERB} ]"), id="do", compact=True, disabled=True)
 
     def confirmation(self) -> ComposeResult:
@@ -124,11 +126,11 @@ class RowChangeDialog(DecidingDialog[bool]):
     def on_row_change_dialog_looked(self, message: Looked) -> None:
         """Show it."""
         self.advice, self.person = message.preview.advice, message.preview.person
+        self.ways = ways_of(self.advice, self.person)
         instead = self.query_one("#instead", Button)
-        instead.display = bool(self.offer) and self.person is not None
-        instead.label = Content(
-            "[ Edit the person instead ]" if self.offer == "edit" else "[ Open the person instead ]"
-        )
+        instead.display = bool(self.ways)
+        if self.ways:
+            instead.label = Content(self.ways[0].button)
         self.show_preview(message.preview)
         self.query_one("#cancel", Button).focus()
 
@@ -179,29 +181,15 @@ class RowChangeDialog(DecidingDialog[bool]):
         if event.button.id == "do" and self.stage == "ready":
             self.begin()
         elif event.button.id == "instead":
-            self.open_person()
+            self.take_the_better_way()
         else:
             self.action_leave()
 
-    def open_person(self) -> None:
-        """Go to the person, where this tool has Zulip's own way."""
-        person = self.person
-        if person is None:
-            return
-        from tui.acting import open_edit
-        from tui.screens.person import PersonScreen
-
-        app = self.app
+    def take_the_better_way(self) -> None:
+        """Go to where this tool has Zulip's own way."""
+        app = self.steward_app
         self.dismiss(False)
-        if self.offer == "edit":
-            app.call_later(open_edit, app, person)
-        else:
-            app.call_later(app.push_screen, PersonScreen(person, None))
-
-    @property
-    def offer(self) -> str:
-        """What this tool has instead; "" for nothing."""
-        return next((each.offer for each in self.advice if each.offer), "")
+        app.call_later(take, app, self.ways[0])
 
     def end(self, words: Content) -> None:
         """Nothing more can be done here."""

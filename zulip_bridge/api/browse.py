@@ -130,13 +130,19 @@ class CountRows(Request[RowCount]):
     bound: int = COUNT_BOUND
 
 
+Offer = Literal["edit", "erase", "messages", "files"]
+
+
 @dataclass(frozen=True)
 class Advice:
-    """What Zulip has for it instead of changing the row. ``offer`` is what this tool does itself, for ``person``."""
+    """What Zulip has for it instead of changing the row. ``offers`` is what this tool does itself for ``person``, the
+    best first; ``subject`` is the message's id, or the file's path_id.
+    """
 
     sentence: str
-    offer: Literal["", "edit", "erase"] = ""
+    offers: list[Offer] = dataclasses.field(default_factory=list)
     person: int | None = None
+    subject: str = ""
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from zulip_bridge.api.query import ModelRows, QuerySummary, Question, Sql, StreamQuery
+from zulip_bridge.api.query import ModelRows, QuerySummary, Question, StreamQuery
 
 from .ending import refused
 from .narration import counted, narrate
@@ -182,7 +182,7 @@ async def _ready(question: Question) -> Question:
     return question
 
 
-async def _of_library(steward: Steward, saved: SavedQuery, values: Values) -> Sql:
+async def _of_library(steward: Steward, saved: SavedQuery, values: Values) -> Question:
     return saved.question(await steward.queries.tables(), values)
 
 

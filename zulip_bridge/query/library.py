@@ -11,7 +11,8 @@
     SELECT …
 
 ``requires`` names tables and columns; the first variant whose are all there is used, so that one question works on
-several versions of Zulip. A parameter without ``=`` must be given.
+several versions of Zulip. A parameter without ``=`` must be given, as must one that the header does not have. The
+operator's own may also be Python: ``NAME.py``, with ``# title:`` and ``# description:``.
 """
 
 from __future__ import annotations
@@ -21,15 +22,18 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from platformdirs import user_config_path
 
 from zulip_bridge.api.errors import ErrorKind, StewardError
-from zulip_bridge.api.query import Sql, TableInfo
+from zulip_bridge.api.parameters import parameter_names
+from zulip_bridge.api.query import Orm, Sql, TableInfo
 
 SHIPPED = Path(__file__).with_name("library")
 NAME = re.compile(r"[a-z0-9][a-z0-9-]*")
 
+_PYTHON_HEADER = re.compile(r"#\s*(title|description)\s*:\s*(.*)")
 _HEADER = re.compile(r"--\s*(title|description|requires)\s*:\s*(.*)")
 _PARAMETER = re.compile(r"--\s*parameter\s+([a-z_][a-z0-9_]*)\s*(?:=\s*(.*?))?\s*:\s+(.*)")
 _OTHERWISE = re.compile(r"--\s*otherwise\s*$")
@@ -46,7 +50,7 @@ class Parameter:
 
 @dataclass(frozen=True)
 class Variant:
-    """SQL for servers that have all of ``requires`` (``table`` or ``table.column``)."""
+    """SQL for servers that have all of ``requires`` (``table`` or ``table.column``); or Python."""
 
     requires: tuple[str, ...]
     sql: str
@@ -62,8 +66,9 @@ class SavedQuery:
     parameters: list[Parameter]
     variants: list[Variant]
     shipped: bool = True
+    language: Literal["sql", "orm"] = "sql"
 
-    def question(self, tables: Sequence[TableInfo], values: Mapping[str, str | None]) -> Sql:
+    def question(self, tables: Sequence[TableInfo], values: Mapping[str, str | None]) -> Sql | Orm:
         """The question for a server with these tables; :class:`StewardError` where a value is missing or unknown."""
         known = {each.name for each in self.parameters}
         unknown = sorted(set(values) - known)
@@ -73,7 +78,8 @@ class SavedQuery:
         missing = [each.name for each in self.parameters if each.name not in values and each.default is None]
         if missing:
             raise StewardError(ErrorKind.INVALID, f"{self.name} wants a value for {', '.join(missing)}.")
-        return Sql(self.variant(tables).sql, given)
+        text = self.variant(tables).sql
+        return Sql(text, given) if self.language == "sql" else Orm(text)
 
     def variant(self, tables: Sequence[TableInfo]) -> Variant:
         """The first variant that fits a server with these tables."""
@@ -94,24 +100,30 @@ def library() -> dict[str, SavedQuery]:
     own = user_config_path("zulip-steward", appauthor=False) / "queries"
     found = {}
     for folder, shipped in ((SHIPPED, True), (own, False)):
-        for path in sorted(folder.glob("*.sql")) if folder.is_dir() else []:
-            if NAME.fullmatch(path.stem):
-                found[path.stem] = parse(path.stem, path.read_text("utf-8"), shipped)
+        for path in sorted(folder.glob("*.*")) if folder.is_dir() else []:
+            if NAME.fullmatch(path.stem) and path.suffix in (".sql", ".py"):
+                text = path.read_text("utf-8")
+                python = path.suffix == ".py"
+                found[path.stem] = parse_python(path.stem, text) if python else parse(path.stem, text, shipped)
     return dict(sorted(found.items()))
 
 
-def keep(name: str, title: str, sql: str) -> Path:
+def keep(name: str, title: str, text: str, language: Literal["sql", "orm"] = "sql") -> Path:
     """Save a question of the operator's own under a name; :class:`StewardError` where that cannot be."""
     if not NAME.fullmatch(name):
         raise StewardError(ErrorKind.INVALID, "A name has small letters, digits and hyphens only.")
     folder = user_config_path("zulip-steward", appauthor=False) / "queries"
-    path = folder / f"{name}.sql"
-    header = f"-- title: {' '.join(title.split()) or name}\n"
+    path, other = (
+        folder / f"{name}{suffix}" for suffix in ((".sql", ".py") if language == "sql" else (".py", ".sql"))
+    )
+    header = f"{'--' if language == 'sql' else '#'} title: {' '.join(title.split()) or name}\n"
     try:
+        if other.exists():
+            raise FileExistsError
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(header + sql.strip() + "\n")
+            file.write(header + text.strip() + "\n")
     except FileExistsError as error:
         raise StewardError(ErrorKind.INVALID, "There is a question of this name: choose another.") from error
     except OSError as error:
@@ -145,4 +157,18 @@ def parse(name: str, text: str, shipped: bool = True) -> SavedQuery:
         else:
             continued = ""
             lines.append(line)
+    declared = {each.name for each in parameters}
+    used = dict.fromkeys(each for variant in variants for each in parameter_names(variant.sql))
+    parameters += [Parameter(each, None, "") for each in used if each not in declared]
     return SavedQuery(name, facts["title"], facts["description"], parameters, variants, shipped)
+
+
+def parse_python(name: str, text: str) -> SavedQuery:
+    """Read a file of Python: comments at its beginning may say what it asks."""
+    facts = {"title": name, "description": ""}
+    lines = text.splitlines()
+    while lines and (header := _PYTHON_HEADER.match(lines[0])):
+        facts[header[1]] = header[2].strip()
+        del lines[0]
+    variant = Variant((), "\n".join(lines).strip())
+    return SavedQuery(name, facts["title"], facts["description"], [], [variant], shipped=False, language="orm")

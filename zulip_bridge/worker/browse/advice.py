@@ -6,22 +6,24 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from zulip_bridge.api.browse import Advice
+from zulip_bridge.api.browse import Advice, Offer
 from zulip_bridge.api.people import Person
 
 from .. import compat
 
-Offer = Literal["", "edit", "erase"]
+Purpose = Literal["look", "edit", "delete"]
 
 
 @dataclass(frozen=True)
 class Proper:
     """A proper way: a sentence, the actions of Zulip that it is about (those there are in this version are named),
-    and what this tool offers."""
+    and what this tool offers, whatever somebody is about to do, and to delete it."""
 
     sentence: str
     actions: tuple[str, ...]
-    offer: Offer = ""
+    offer: Offer | None = None
+    to_delete: Offer | None = None
+    subject: str = ""
 
 
 _USERS, _STREAMS, _GROUPS = "zerver.actions.users", "zerver.actions.streams", "zerver.actions.user_groups"
@@ -36,18 +38,22 @@ WAYS: dict[str, Proper] = {
             f"{_USERS}.do_delete_user",
         ),
         "edit",
+        "erase",
     ),
     "zerver_message": Proper(
         "Messages are edited and deleted with Zulip's own actions, which keep the history, archive what is deleted, "
-        "and take it from everybody's screen.",
+        "and take it from everybody's screen. This tool deletes them so.",
         ("zerver.actions.message_edit.do_update_message", "zerver.actions.message_delete.do_delete_messages"),
+        to_delete="messages",
+        subject="id",
     ),
     "zerver_usermessage": Proper(
         "Read, starred and other flags are set with Zulip's own action.",
         ("zerver.actions.message_flags.do_update_message_flags",),
     ),
     "zerver_stream": Proper(
-        "Channels are renamed, archived and changed with Zulip's own actions.",
+        "Channels are renamed, archived and changed with Zulip's own actions, by their administrators in the channel's "
+        "settings; this tool does not do it.",
         (
             f"{_STREAMS}.do_rename_stream",
             f"{_STREAMS}.do_deactivate_stream",
@@ -80,8 +86,10 @@ WAYS: dict[str, Proper] = {
         "Reactions are removed with Zulip's own action.", ("zerver.actions.reactions.do_remove_reaction",)
     ),
     "zerver_attachment": Proper(
-        "Files are deleted with Zulip's own action, which removes the file as well.",
+        "Files are deleted with Zulip's own action, which removes the file as well. This tool deletes them so.",
         ("zerver.actions.uploads.do_delete_old_unclaimed_attachments", "zerver.lib.attachments.remove_attachment"),
+        to_delete="files",
+        subject="path_id",
     ),
     "zerver_draft": Proper("Drafts are deleted with Zulip's own action.", ("zerver.lib.drafts.do_delete_draft",)),
     "zerver_scheduledmessage": Proper(
@@ -124,19 +132,23 @@ WAYS: dict[str, Proper] = {
 """By table."""
 
 
-def advice_for(model: Any, person: Person | None, *, deleting: bool = False, named: bool = True) -> list[Advice]:
-    """The proper ways there are for a row of this model; with the names of Zulip's functions where ``named``, which
-    imports them.
+def advice_for(row: Any, person: Person | None, purpose: Purpose) -> list[Advice]:
+    """The proper ways there are for a row; with the names of Zulip's functions, which imports them, where somebody is
+    about to go past them.
     """
-    table = model._meta.db_table
-    way = WAYS.get(table)
+    way = WAYS.get(row._meta.db_table)
     if way is None:
         return []
-    offer: Offer = way.offer
-    if deleting and table == "zerver_userprofile":
-        offer = "erase"
-    names = _existing(way.actions) if named else []
-    return [Advice(_with_names(way, names), offer if person else "", person.id if person else None)]
+    names = [] if purpose == "look" else _existing(way.actions)
+    subject = str(getattr(row, way.subject)) if way.subject else ""
+    offers = _offers(way, purpose) if person is not None else []
+    return [Advice(_with_names(way, names), offers, person.id if person is not None else None, subject)]
+
+
+def _offers(way: Proper, purpose: Purpose) -> list[Offer]:
+    """The best for the purpose first: an account that is to be deleted should rather be erased than edited."""
+    wanted = {"look": (way.offer, way.to_delete), "edit": (way.offer,), "delete": (way.to_delete, way.offer)}[purpose]
+    return [each for each in wanted if each is not None]
 
 
 def _with_names(way: Proper, names: list[str]) -> str:

@@ -68,7 +68,7 @@ def _described(model: Any, row: Any, collector: Watched) -> DeletionPreview:
         deleted=deleted,
         refusals=_refusals(collector),
         notes=bypass_notes(model, listens=listens),
-        advice=advice_for(model, person, deleting=True),
+        advice=advice_for(row, person, "delete"),
         before=masked_values(row),
         confirm=f"delete {model._meta.object_name} {key}",
         fingerprint=hashlib.sha256(state.encode()).hexdigest(),

@@ -178,7 +178,7 @@ def _described(model: Any, row: Any, before: str, planned: Plan) -> RowEditPrevi
         items=planned.items,
         refusals=planned.refusals,
         notes=bypass_notes(model, listens=listens),
-        advice=advice_for(model, person),
+        advice=advice_for(row, person, "edit"),
         fingerprint=before,
     )
 

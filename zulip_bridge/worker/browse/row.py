@@ -39,7 +39,7 @@ def show_row(request: ShowRow, context: Context) -> RowDetail:
         values=[_value(field, model, row, names, request.unmask) for field in fields_of(model)],
         person=person,
         fingerprint=fingerprint(row),
-        advice=advice_for(model, person, named=False),
+        advice=advice_for(row, person, "look"),
     )
 
 

@@ -1,0 +1,68 @@
+"""The roads from a row to Zulip's own way of changing it, where this tool has a screen for that."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from zulip_bridge.api.browse import Advice, Offer
+from zulip_bridge.api.people import Person
+
+if TYPE_CHECKING:
+    from tui.app import StewardApp
+
+WORDS: dict[Offer, str] = {
+    "edit": "Edit the person",
+    "erase": "Erase the person",
+    "messages": "Delete as Zulip does",
+    "files": "Delete as Zulip does",
+}
+
+
+@dataclass(frozen=True)
+class Way:
+    """One road: for a person, or one message or file of theirs."""
+
+    offer: Offer
+    person: Person
+    subject: str
+
+    @property
+    def words(self) -> str:
+        """What it does."""
+        return WORDS[self.offer]
+
+    @property
+    def button(self) -> str:
+        """The same beside the button that changes the bare row."""
+        return f"[ {self.words} instead ]" if self.offer in ("edit", "erase") else f"[ {self.words} ]"
+
+
+def ways_of(advice: Sequence[Advice], person: Person | None) -> list[Way]:
+    """The roads that are offered, the best first."""
+    if person is None:
+        return []
+    return [Way(offer, person, each.subject) for each in advice for offer in each.offers]
+
+
+def take(app: StewardApp, way: Way, tried: Callable[[bool | None], None] | None = None) -> None:
+    """Open its screen; nothing is changed by that. ``tried`` is called after a deletion was left."""
+    if way.offer == "edit":
+        from tui.acting import open_edit
+
+        open_edit(app, way.person)
+    elif way.offer == "erase":
+        from tui.erasing.opening import open_erase
+
+        open_erase(app, way.person)
+    elif way.offer == "messages":
+        from tui.screens.message_removal import MessageRemovalDialog
+        from zulip_bridge.api.messages import MessageFilters
+
+        dialog = MessageRemovalDialog(way.person, "sent", MessageFilters(), [], int(way.subject))
+        app.push_screen(dialog, callback=tried)
+    else:
+        from tui.screens.file_removal import FileRemovalDialog
+
+        app.push_screen(FileRemovalDialog(way.person, [], way.subject), callback=tried)
