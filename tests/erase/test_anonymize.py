@@ -50,5 +50,7 @@ async def test_what_others_need_is_saved(erased: Erased, copy: Database) -> None
 async def test_bots_have_another_owner(erased: Erased, copy: Database) -> None:
     bots = [bot.id for bot in erased.preview.bots]
     assert bots
+    (owned,) = [each for each in erased.preview.rows if each.column == "bot_owner_id"]
+    assert (owned.rows, owned.fate) == (len(bots), "reassigned")
     owners = column(copy, "SELECT bot_owner_id FROM zerver_userprofile WHERE id = ANY(%s)", bots)
     assert set(owners) == {erased.preview.options.bots_to}

@@ -33,6 +33,7 @@ async def test_preview_names_what_bots_take_along(erased: Erased) -> None:
     of_bots = {each.table: each.rows for each in erased.preview.rows if "of the bots" in each.sentence}
     assert of_bots["zerver_message"] == sum(bot.messages for bot in erased.preview.bots) > 0
     assert of_bots["zerver_attachment"] == 1
+    assert "bot_owner_id" not in {each.column for each in erased.preview.rows}, "none of them stays without an owner"
     assert [each.files for each in erased.preview.files if "of the bots" in each.sentence] == [1, 1]
     lost = {each.table for each in erased.preview.collateral if not each.saved}
     assert {"zerver_reaction", "zerver_usermessage"} & lost

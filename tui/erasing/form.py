@@ -25,7 +25,7 @@ BOTS = [Option("deactivate", "deactivate"), Option("delete", "delete"), Option("
 RULES = {rule: f"rule-{number}" for number, rule in enumerate(OVERRIDABLE)}
 """The lines of rules that can be set aside; each is only there where it is against this person."""
 
-RULE = [Option("keep", "leave it alone"), Option("aside", "set this rule aside, and erase it all the same")]
+RULE = [Option("keep", "leave it alone"), Option("aside", "set the rule aside")]
 FIRST = [Option("export", "export, and verify"), Option("none", "no export")]
 
 

@@ -105,6 +105,12 @@ class Counting:
             own = count(reference.table, f"{condition} AND modified_user_id = ANY(%(all)s)", self._parameters)
             yield RowFate(*key, name, rows - own, fate, sentence)
             yield RowFate(*key, name, own, "deleted", "about themselves")
+        elif key == ("zerver_userprofile", "bot_owner_id"):
+            staying = count(reference.table, f"{condition} AND id <> ALL(%(all)s)", self._parameters)
+            transferred: tuple[Fate, str] = ("reassigned", "bots that go to another owner")
+            yield RowFate(
+                *key, name, staying, *(transferred if self._options.bots == "transfer" else (fate, sentence))
+            )
         else:
             yield RowFate(*key, name, rows, fate, sentence)
 
