@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 import pytest_asyncio
 
@@ -14,6 +16,7 @@ from zulip_bridge.api.erase import ErasureCase, ErasureOptions
 from zulip_bridge.api.errors import StewardError
 from zulip_bridge.demo import DemoInstall
 from zulip_bridge.steward import Steward
+from zulip_bridge.worker.erase.alone import ERASURES
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -58,3 +61,20 @@ async def test_a_second_erasure_is_not_begun_beside_the_first(steward: Steward, 
     steward.erasures.cases.begin("zulip.acme.example", steward.door.label, person, preview.options, case)
     with pytest.raises(StewardError, match="begun already"):
         await steward.erasures.erase(preview, preview.confirm)
+
+
+async def test_a_worker_that_is_still_at_it_is_waited_for(steward: Steward, copy: Database) -> None:
+    person = await steward.find("amara.baker@acme.example", "acme")
+    preview = await steward.erasures.preview(person, ErasureOptions("scrub-profile"))
+    drafts = "SELECT count(*) FROM zerver_draft WHERE user_profile_id = %s"
+    draft = "INSERT INTO zerver_draft (user_profile_id, topic, content, last_edit_time) VALUES (%s, '', '', now())"
+    copy.execute(draft.encode(), [person.id])
+    value(copy, "SELECT pg_advisory_lock(%s, %s)", ERASURES, person.id)
+    begun = asyncio.Event()
+    erasing = asyncio.create_task(steward.erasures.erase(preview, preview.confirm, lambda step: begun.set()))
+    await begun.wait()
+    await asyncio.sleep(1)
+    assert (value(copy, drafts, person.id), erasing.done()) == (1, False)
+    assert value(copy, "SELECT pg_advisory_unlock(%s, %s)", ERASURES, person.id)
+    await erasing
+    assert value(copy, drafts, person.id) == 0

@@ -13,6 +13,7 @@ from zulip_bridge.worker.edit.account import Account, forget_counts
 from zulip_bridge.worker.people import index
 
 from . import collateral
+from .alone import alone
 from .caches import clear_caches
 from .collect import bots_of, collect, is_placeholder
 from .deletion import people
@@ -32,7 +33,8 @@ USERS = "zerver.actions.users"
 def run_step(request: EraseStep, context: Context) -> StepResult:
     """Answer :class:`EraseStep`. What a step has begun is finished; between two batches it can be ended."""
     context.finish_what_was_begun()
-    result = _RUN[request.step](_Work(request.case, request.options, context))
+    with alone(request.case.person_id, context):
+        result = _RUN[request.step](_Work(request.case, request.options, context))
     forget_counts()
     index.forget()
     return dataclasses.replace(result, step=request.step)
