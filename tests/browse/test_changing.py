@@ -56,6 +56,15 @@ async def test_only_what_was_changed_is_saved_and_journaled(
     assert finished["person"]["id"] == before[0][0]
 
 
+async def test_a_preview_calls_the_row_what_it_is_now(writing: Browser, sql: Database) -> None:
+    query = "SELECT id, word, user_profile_id FROM zerver_alertword ORDER BY id LIMIT 1"
+    ((key, word, person),) = rows(sql, query)
+    other = value(sql, "SELECT min(id) FROM zerver_userprofile WHERE NOT is_bot AND id <> %s", person)
+    preview = await looked(writing, "AlertWord", key, word="other", user_profile=str(other))
+    assert preview.title == word
+    assert preview.person is not None and preview.person.id == person
+
+
 @pytest.mark.parametrize(
     ("model", "query", "values"),
     [

@@ -52,8 +52,8 @@ WAYS: dict[str, Proper] = {
         ("zerver.actions.message_flags.do_update_message_flags",),
     ),
     "zerver_stream": Proper(
-        "Channels are renamed, archived and changed with Zulip's own actions, by their administrators in the channel's "
-        "settings; this tool does not do it.",
+        "Channels are renamed, archived and changed with Zulip's own actions, by their administrators in Zulip; this "
+        "tool does not do it.",
         (
             f"{_STREAMS}.do_rename_stream",
             f"{_STREAMS}.do_deactivate_stream",

@@ -50,7 +50,7 @@ def preview_edit(request: PreviewRowEdit, context: Context) -> RowEditPreview:
     model = find_model(request.model)
     row = load(model, request.key)
     before = fingerprint(row)
-    return _described(model, row, before, plan(model, row, request.changes))
+    return _described(load(model, request.key), plan(model, row, request.changes), before)
 
 
 def save_row(request: SaveRow, context: Context) -> RowEditResult:
@@ -62,9 +62,9 @@ def save_row(request: SaveRow, context: Context) -> RowEditResult:
             before = fingerprint(row)
             planned = plan(model, row, request.changes)
             if before != request.fingerprint:
-                return RowEditResult("changed_since", preview=_described(model, row, before, planned))
+                return RowEditResult("changed_since", preview=_described(load(model, request.key), planned, before))
             if planned.refused:
-                return RowEditResult("refused", preview=_described(model, row, before, planned))
+                return RowEditResult("refused", preview=_described(load(model, request.key), planned, before))
             if planned.changed:
                 row.save(update_fields=planned.changed, force_update=True)
                 check_constraints()
@@ -167,7 +167,9 @@ def _sorted_in(error: ValidationError, items: list[PlannedField]) -> list[str]:
     return general
 
 
-def _described(model: Any, row: Any, before: str, planned: Plan) -> RowEditPreview:
+def _described(row: Any, planned: Plan, before: str) -> RowEditPreview:
+    """``row`` is as it is now: it is called what it is called, and belongs to whom it belongs."""
+    model = type(row)
     person = person_of(model, row)
     listens = bool(signals.post_save.has_listeners(model))
     return RowEditPreview(
