@@ -19,6 +19,7 @@ from zulip_bridge.steward import Steward
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 ACCOUNT = "SELECT delivery_email, full_name, is_active, role, api_key, password FROM zerver_userprofile WHERE id = %s"
+ARCHIVED = "SELECT count(*) FROM zerver_archivedmessage WHERE sender_id = %s"
 CLEARED = (
     "zerver_customprofilefieldvalue.user_profile_id",
     "zerver_draft.user_profile_id",
@@ -76,3 +77,27 @@ async def test_messages_stay(erased: Erased, copy: Database) -> None:
         == erased.sent
     )
     assert checks.addresses_in(copy, erased.subject)
+
+
+async def test_what_was_deleted_before_stays_in_the_archive(erased: Erased, copy: Database) -> None:
+    assert value(copy, ARCHIVED, erased.subject.id) > 0
+
+
+async def test_archive_is_purged_by_choice(
+    steward: Steward, erased: Erased, copy: Database, scratch: DemoInstall
+) -> None:
+    """After the rest, so that it is the archive alone that goes."""
+    person = await steward.find(str(erased.subject.id))
+    number, files = value(copy, ARCHIVED, person.id), files_below(scratch)
+    others = "SELECT count(*) FROM zerver_archivedmessage WHERE sender_id <> %s"
+    left = value(copy, others, person.id)
+    preview = await steward.erasures.preview(person, ErasureOptions("scrub-profile", archived=True))
+    assert [(each.rows, each.fate) for each in preview.rows if each.table == "zerver_archivedmessage"] == [
+        (number, "deleted")
+    ]
+    result = await steward.erasures.erase(preview, preview.confirm)
+    assert result.counts["profile"]["zerver_archivedmessage"] == number
+    assert (value(copy, ARCHIVED, person.id), value(copy, others, person.id)) == (0, left)
+    used = """SELECT path_id FROM zerver_attachment UNION SELECT path_id FROM zerver_archivedattachment f
+              JOIN zerver_archivedattachment_messages m ON m.archivedattachment_id = f.id"""
+    assert not [path for path in files - files_below(scratch) if path in column(copy, used)]

@@ -26,6 +26,7 @@ RULES = {rule: f"rule-{number}" for number, rule in enumerate(OVERRIDABLE)}
 """The lines of rules that can be set aside; each is only there where it is against this person."""
 
 RULE = [Option("keep", "leave it alone"), Option("aside", "set the rule aside")]
+ARCHIVE = [Option("keep", "keep until Zulip forgets"), Option("purge", "purge now")]
 FIRST = [Option("export", "export, and verify"), Option("none", "no export")]
 
 
@@ -52,14 +53,15 @@ class EraseForm(Vertical):
         yield Choices("bots", BOTS, label_width=LABEL, id="bots")
         for rule, name in RULES.items():
             yield Choices(rule, RULE, value="keep", label_width=max(map(len, RULES)) + 2, id=name)
+        yield Choices("archive", ARCHIVE, value="keep", label_width=LABEL, id="archive")
         yield Choices("first", FIRST, value="export", label_width=LABEL, id="first")
         with Horizontal(classes="line", id="backup-line"):
             yield Static(Content.styled("to", MUTED), classes="label")
             yield Input(self._suggested, compact=True, select_on_focus=False, id="backup-path")
 
     def on_mount(self) -> None:
-        """Bots are only asked about where there are some, rules where they are against it."""
-        for name in ("bots", *RULES.values()):
+        """Bots are asked about where there are some, rules where they are against it, the archive where it stays."""
+        for name in ("bots", "archive", *RULES.values()):
             self.query_one(f"#{name}").display = False
 
     @property
@@ -72,7 +74,8 @@ class EraseForm(Vertical):
         """All that was chosen."""
         allow = [rule for rule, name in RULES.items() if self.query_one(f"#{name}", Choices).value == "aside"]
         if self.strategy == "scrub-profile":
-            return ErasureOptions(self.strategy, allow=allow)
+            archived = self.query_one("#archive", Choices).value == "purge"
+            return ErasureOptions(self.strategy, allow=allow, archived=archived)
         bots = cast("BotChoice | None", self.query_one("#bots", Choices).value or None)
         heir = self.heir.id if bots == "transfer" and self.heir is not None else None
         return ErasureOptions(self.strategy, bots, heir, allow)
@@ -112,6 +115,7 @@ class EraseForm(Vertical):
         if name == "strategy":
             about = Content.styled(STRATEGIES[self.strategy], MUTED)
             self.query_one("#strategy-about", Static).update(about)
+            self.query_one("#archive").display = self.strategy == "scrub-profile"
         elif event.value == "transfer":
             self._pick_heir()
         self.post_message(self.Changed())

@@ -61,13 +61,15 @@ OVERRIDABLE = ("placeholder account", "deactivated organization")
 @dataclass(frozen=True)
 class ErasureOptions:
     """How to erase. ``bots`` says what happens to owned bots, ``bots_to`` the new owner's id where they are
-    transferred; ``allow`` names rules that are set aside.
+    transferred; ``allow`` names rules that are set aside. ``archived``: with ``scrub-profile``, also the person's
+    deleted messages that Zulip's archive keeps (the other strategies take them in any case).
     """
 
     strategy: Strategy
     bots: BotChoice | None = None
     bots_to: int | None = None
     allow: list[str] = dataclasses.field(default_factory=list)
+    archived: bool = False
 
     @property
     def steps(self) -> list[Step]:

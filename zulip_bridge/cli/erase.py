@@ -65,6 +65,7 @@ def erase() -> None:
 @click.option("--bots", type=click.Choice(["deactivate", "delete", "transfer"]), help="What becomes of their bots.")
 @click.option("--bots-to", metavar="USER", callback=utf8, help="Who gets them, with --bots transfer.")
 @click.option("--allow", multiple=True, metavar="RULE", help=f"Set a rule aside: {ALLOWED}.")
+@click.option("--purge-archived", is_flag=True, help="With scrub-profile: deleted messages in Zulip's archive, too.")
 @click.option(
     "--backup", type=click.Path(path_type=Path), metavar="PATH", help="Export the person first, and check it."
 )
@@ -85,6 +86,7 @@ def erase_user(
     bots: str | None,
     bots_to: str | None,
     allow: tuple[str, ...],
+    purge_archived: bool,
     backup: Path | None,
     confirm: str | None,
     report: Path | None,
@@ -110,7 +112,9 @@ def erase_user(
             )
         person = await steward.find(name, realm)
         heir = (await steward.find(bots_to, person.realm)).id if bots_to else None
-        options = ErasureOptions(cast(Strategy, strategy), cast("BotChoice | None", bots), heir, list(allow))
+        options = ErasureOptions(
+            cast(Strategy, strategy), cast("BotChoice | None", bots), heir, list(allow), purge_archived
+        )
         with progress_bars() as show:
             preview = await steward.erasures.preview(person, options, show)
         if dry_run or preview.refusals:

@@ -34,13 +34,14 @@ def preview(request: PreviewErasure, context: Context) -> ErasurePreview:
     bots = owned_bots(request.person_id)
     case = collect(begin(account), options, pictures=False)
     counting = Counting(account, options, case, context)
-    rows = profile.fates(account) if options.strategy == "scrub-profile" else counting.rows()
+    scrubs = options.strategy == "scrub-profile"
+    rows = profile.fates(account, archived=options.archived) if scrubs else counting.rows()
     return ErasurePreview(
         person=person_by_id(request.person_id),
         options=options,
         confirm=account.row.delivery_email,
         rows=[each for each in rows if each.rows],
-        collateral=[] if options.strategy == "scrub-profile" else counting.collateral(),
+        collateral=[] if scrubs else counting.collateral(),
         files=counting.files(),
         bots=bots,
         remains=remains(account, options),

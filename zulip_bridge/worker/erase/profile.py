@@ -11,6 +11,8 @@ from zulip_bridge.worker.context import Context
 from zulip_bridge.worker.edit.account import Account
 from zulip_bridge.worker.personal_data import category
 
+from .archived import archived_fate, purge_archived
+
 NO_ACTION = "Zulip has no action for it: rows are deleted"
 CLEARED: tuple[tuple[str, str, str], ...] = (
     ("CustomProfileFieldValue", "user_profile", "profile values"),
@@ -32,8 +34,8 @@ ELSEWHERE: tuple[tuple[str, str, str], ...] = (("analytics", "UserCount", "user"
 CLEARED_MODELS = {name for name, _, _ in CLEARED} | {name for _, name, _ in ELSEWHERE}
 
 
-def fates(account: Account) -> list[RowFate]:
-    """What is cleared, counted."""
+def fates(account: Account, *, archived: bool) -> list[RowFate]:
+    """What is cleared, counted; ``archived``: of the archive, too."""
     found = [_fate(model, column, words, account) for model, column, words in _models()]
     for name, table, rows in (
         ("push devices", "zerver_pushdevicetoken", len(account.devices)),
@@ -44,12 +46,14 @@ def fates(account: Account) -> list[RowFate]:
         found.append(RowFate("zerver_userprofile", "avatar_source", "identity", 1, "cleared", "the avatar"))
     if _zoom_token(account.row):
         found.append(RowFate("zerver_userprofile", "zoom_token", "credentials", 1, "cleared", "the token for Zoom"))
+    if archived:
+        found.append(archived_fate(account.row.id))
     if account.row.timezone:
         found.append(RowFate("zerver_userprofile", "timezone", "identity", 1, "cleared", "the time zone"))
     return found
 
 
-def clear(account: Account, context: Context) -> tuple[dict[str, int], list[str]]:
+def clear(account: Account, context: Context, *, archived: bool) -> tuple[dict[str, int], list[str]]:
     """Clear it; rows by table, and what did not go as it should."""
     counts: dict[str, int] = {}
     warnings: list[str] = []
@@ -69,6 +73,10 @@ def clear(account: Account, context: Context) -> tuple[dict[str, int], list[str]
         counts |= _clear_account(account.row)
     except compat.MissingAction as missing:
         warnings.append(str(missing))
+    if archived:
+        purged, failed = purge_archived(account.row.id, context)
+        counts |= {place: number for place, number in purged.items() if number}
+        warnings += failed
     return counts, warnings
 
 

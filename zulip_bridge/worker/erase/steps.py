@@ -180,7 +180,7 @@ def _account(work: _Work) -> StepResult:
 
 
 def _profile(work: _Work) -> StepResult:
-    counts, warnings = clear(work.account, work.context)
+    counts, warnings = clear(work.account, work.context, archived=work.options.archived)
     return _result(counts, warnings)
 
 

@@ -95,3 +95,11 @@ def _thumbnails(path: str) -> list[str]:
             return []
         found = listing(include_thumbnails=True, prefix=prefix)
     return [key for key, _ in found]
+
+
+def forget_files(paths: list[str]) -> None:
+    """Delete the rows of files that no message uses: of the archive, and of their sizes and thumbnails."""
+    for name in ("ArchivedAttachment", "ImageAttachment"):
+        model = compat.model("zerver", name)
+        if model is not None:
+            model.objects.filter(path_id__in=paths).delete()

@@ -11,7 +11,7 @@ from zulip_bridge.api.errors import ErrorKind, StewardError
 from zulip_bridge.api.removal import Archived, ListArchive, Purged, PurgeMessages, Restored, RestoreMessages
 from zulip_bridge.worker import compat
 from zulip_bridge.worker.context import Context
-from zulip_bridge.worker.erase.storage import remove_uploads
+from zulip_bridge.worker.erase.storage import forget_files, remove_uploads
 from zulip_bridge.worker.instants import iso
 
 BY_POLICY = 1
@@ -101,16 +101,9 @@ def purge_messages(request: PurgeMessages, context: Context) -> Purged:
         _transactions().objects.filter(id=number).delete()
         if not context.cancelled:
             context.progress("purge", done + 1, len(ids))
-    _forget_files(alone)
+    forget_files(alone)
     removed, failed = remove_uploads(alone, lambda done: None)
     return Purged(int(messages), removed, len(files) - len(alone), failed)
-
-
-def _forget_files(paths: list[str]) -> None:
-    for name in ("ArchivedAttachment", "ImageAttachment"):
-        model = compat.model("zerver", name)
-        if model is not None:
-            model.objects.filter(path_id__in=paths).delete()
 
 
 def _transactions() -> Any:
