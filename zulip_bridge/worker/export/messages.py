@@ -18,7 +18,7 @@ from zulip_bridge.api.export import SectionDone
 from .. import compat
 from ..context import Context
 from .columns import Columns
-from .names import CLIENTS, Names, recipient_names
+from .names import CLIENTS, LIKELY, Names, recipient_names
 from .reading import Batches, Rows
 from .rows import OUTSIDE, Writing, within
 from .selection import ARCHIVED, KINDS, LIVE, RESTORED, Kind, message_query, selected_ids
@@ -107,6 +107,7 @@ def _outside_the_dates(writing: Writing, kinds: list[Kind]) -> list[int]:
 def _recorder(columns: Columns, counts: MessageCounts, writing: Writing) -> Callable[[Rows], list[dict[str, Any]]]:
     """What turns rows of the query into records; its inner loop runs once a message."""
     recipients, clients, flags = recipient_names(writing.redactor), Names(CLIENTS), Flags()
+    recipients.learn_likely(LIKELY, writing.parameters)
     recipient, client = columns.index("recipient"), columns.index("sending_client")
     width = len(columns.names)
     names = [*columns.names, "flags", "flags_mask", "sending_client_name", "recipient_name"]
