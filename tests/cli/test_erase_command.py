@@ -109,3 +109,15 @@ def test_a_killed_steward_is_followed_by_one_that_finishes(trial: DemoInstall, t
     assert value(trial_db, once, number) == 1
     again = on(trial, "erase", str(number), "--strategy", "anonymize", "--dry-run")
     assert (again.status, "placeholder account" in again.stderr) == (1, True)
+
+
+def test_a_backup_is_an_archive_where_its_name_says_so(trial: DemoInstall, tmp_path: Path) -> None:
+    who = "amara.baker@acme.example"
+    how = ("erase", who, "--strategy", "scrub-profile", "--confirm", who, "--backup")
+    encrypted = on(trial, *how, tmp_path / "before.zip.age")
+    assert (encrypted.status, list(tmp_path.iterdir())) == (1, [])
+    assert "cannot be read again here" in encrypted.stderr
+    kept = tmp_path / "before.zip"
+    assert on(trial, *how, kept).status == 0
+    assert kept.is_file()
+    assert run("export", "verify", kept).status == 0
