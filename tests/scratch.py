@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from itertools import count
+from pathlib import Path
 
 import psycopg
 from psycopg import sql
@@ -54,6 +55,18 @@ def make_scratch(demo: DemoInstall) -> Iterator[DemoInstall]:
     with _server(demo) as server:
         _drop(server, name)
     shutil.rmtree(copy.base)
+
+
+def with_settings(install: DemoInstall, **settings: object) -> Path:
+    """A second door to an install, behind which some settings of Django's are others: the path to open."""
+    beside = Places(install.base / "other-settings")
+    make_directory(beside.base, OWNER_ONLY)
+    make_directory(beside.install, OWNER_ONLY)
+    manage, start = (install.path / "manage.py").read_text(), "    from django.core.management"
+    lines = [f"    settings.{name} = {value!r}\n" for name, value in settings.items()]
+    text = manage.replace(start, f"    from django.conf import settings\n\n{''.join(lines)}{start}")
+    write_private(beside.install / "manage.py", text, mode=OWNER_ONLY)
+    return beside.install
 
 
 def _drop(server: psycopg.Connection[tuple[object, ...]], name: str) -> None:

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
 from tests.edit.place import Place, edit, look
 from tests.plain_sql import rows, value
+from tests.scratch import with_settings
 from zulip_bridge.api.codec import to_json
 from zulip_bridge.demo import DemoInstall
-from zulip_bridge.demo.launcher import write_private
-from zulip_bridge.demo.paths import OWNER_ONLY, make_directory
 from zulip_bridge.launch import InstallTarget
 from zulip_bridge.steward import Steward
 
@@ -113,23 +110,12 @@ async def test_without_a_mail_server_no_reset_is_called_sent(place: Place, scrat
     if scratch is None:
         pytest.skip("settings of a real server are left alone")
     person = place.somebody()
-    async with with_setting(scratch, "EMAIL_BACKEND", "django.core.mail.backends.dummy.EmailBackend") as steward:
-        (item,) = (await look(steward, person, "send-password-reset")).items
+    path = with_settings(scratch, EMAIL_BACKEND="django.core.mail.backends.dummy.EmailBackend")
+    steward = await Steward.open(InstallTarget(path))
+    (item,) = (await look(steward, person, "send-password-reset")).items
+    await steward.close()
     assert item.state == "refused"
     assert [each.rule for each in item.refusals] == ["mail server"]
-
-
-@contextlib.asynccontextmanager
-async def with_setting(scratch: DemoInstall, name: str, value: str) -> AsyncIterator[Steward]:
-    """A session with the same install, one of whose settings is another."""
-    beside = scratch.path.parent / "other"
-    make_directory(beside, OWNER_ONLY)
-    manage, start = (scratch.path / "manage.py").read_text(), "    from django.core.management"
-    changed = f"    from django.conf import settings\n    settings.{name} = {value!r}\n{start}"
-    write_private(beside / "manage.py", manage.replace(start, changed), mode=OWNER_ONLY)
-    steward = await Steward.open(InstallTarget(beside))
-    yield steward
-    await steward.close()
 
 
 async def test_unregistering_devices(steward: Steward, place: Place) -> None:

@@ -8,6 +8,7 @@ from html import escape
 from typing import Any
 
 from django.db import connection
+from django.db.utils import DatabaseError
 
 from .. import compat
 
@@ -36,11 +37,23 @@ def text_search(text: str | None) -> TextSearch:
     if not text:
         return TextSearch()
     if compat.setting("USING_PGROONGA") and _has_column("search_pgroonga"):
-        return TextSearch("PGroonga", ["m.search_pgroonga &@~ %(words)s"], {"words": escape(text)})
+        return _pgroonga(text)
     configuration = _configuration()
     if configuration is None:
         return TextSearch("substring", ["m.content ILIKE %(like)s"], {"like": like(text.replace('"', ""))})
     return _full_text(text, configuration)
+
+
+def _pgroonga(text: str) -> TextSearch:
+    """By its query language, as Zulip does; what is no query in it matches where the text occurs."""
+    words = {"words": escape(text).replace("&#x27;", "&#39;")}  # as Zulip's function escape_html writes it
+    try:
+        _value("SELECT '' &@~ %(words)s", words)
+    except DatabaseError as error:
+        if compat.is_query_cancelled(error):
+            raise
+        return TextSearch("substring", ["m.content ILIKE %(like)s"], {"like": like(text)})
+    return TextSearch("PGroonga", ["m.search_pgroonga &@~ %(words)s"], words)
 
 
 def like(text: str) -> str:
