@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 from tui import destination, wording
+from tui.export_sizes import Sizes
 from zulip_bridge.api.errors import StewardError
 from zulip_bridge.api.export_scope import PRESETS, SECTIONS, ExportScope, Others, SectionSize, choose, sections_of
 from zulip_bridge.api.people import Person
@@ -41,7 +42,7 @@ class Plan:
     again: str = field(default="", repr=False)
     permissions: Permissions = "owner"
     destination: str = ""
-    sizes: dict[str, SectionSize] = field(default_factory=dict)
+    counts: Sizes = field(default_factory=Sizes)
     _now: datetime | None = None
     _suggested: str = ""
 
@@ -54,6 +55,21 @@ class Plan:
     def is_for_many(self) -> bool:
         """Whether there were several to choose from: each is exported into a folder."""
         return len(self.people) > 1
+
+    @property
+    def sizes(self) -> dict[str, SectionSize]:
+        """By section, of all who are chosen, as far as it is known."""
+        return self.counts.added_up([person.id for person in self.chosen])
+
+    @property
+    def uncounted(self) -> list[Person]:
+        """Who is chosen, and nothing is known of them yet."""
+        return [person for person in self.chosen if person.id not in self.counts.counted]
+
+    def counted_words(self) -> str:
+        """Of how many people the sizes are; empty where that is all of them."""
+        known, of = self.counts.known([person.id for person in self.chosen]), len(self.chosen)
+        return "" if known == of or not self.is_for_many else f"{wording.thousands(known)} of {wording.thousands(of)}"
 
     def take_preset(self, name: str) -> None:
         """The sections of a preset."""
@@ -131,9 +147,10 @@ class Plan:
         return Packaging(self.format).suffix + (ENCRYPTED if self.protection != "none" else "")
 
     def estimate(self) -> int | None:
-        """Bytes to be written for one person, about; None where they are not known."""
-        sizes = [self.sizes[name] for name in self.sections if name in self.sizes]
-        if self.is_for_many or not sizes:
+        """Bytes to be written, about, for those who have been counted; None where they are not known."""
+        counted = self.sizes
+        sizes = [counted[name] for name in self.sections if name in counted]
+        if not sizes:
             return None
         files = {each.name for each in SECTIONS if each.kind == "files"}
         shrink = 1 if self.format == "directory" else TEXT_SHRINKS

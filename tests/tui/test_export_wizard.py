@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
+from typing import Any
 
 import pyrage
 import pytest
@@ -13,8 +15,11 @@ from tests.tui.frames import assert_frame
 from tui import destination
 from tui.screens.export_wizard import ExportWizard
 from tui.widgets.choices import Choices
+from zulip_bridge.api.errors import ErrorKind, StewardError
 from zulip_bridge.api.export_scope import sections_of
+from zulip_bridge.api.people import Person
 from zulip_bridge.export import Packaging, Recipients
+from zulip_bridge.steward import Steward
 
 
 @pytest.fixture
@@ -212,7 +217,90 @@ async def test_somebody_can_be_taken_out_of_several(install: Path, exports: Path
         await driver.until_text("Nobody is chosen")
         await driver.press("up", "space")
         await step(driver, "What")
-        await driver.until_text("not counted for several people")
+        await driver.until(lambda: not screen._what.measuring, "the figures")
+        assert screen.plan.uncounted == []
+
+
+async def mark(driver: Driver, *texts: str) -> ExportWizard:
+    """Mark the first that each search finds, and open the wizard for all of them, at the sections."""
+    for text in texts:
+        await driver.find(text)
+        await driver.press("escape" if text == texts[0] else "space", "space" if text == texts[0] else "x")
+    await driver.until(lambda: isinstance(driver.app.screen, ExportWizard), "the wizard")
+    await step(driver, "What")
+    return wizard(driver)
+
+
+async def test_sections_of_several_people_are_counted_and_added_up(install: Path, exports: Path) -> None:
+    async with running(install) as driver:
+        alone = await ask(driver, "marta heavy")
+        await driver.until(lambda: not alone._what.measuring, "the figures")
+        marta = alone.plan.sizes
+        await driver.press("escape", "escape")
+        screen = await mark(driver, "marta heavy", "marc admin")
+        await driver.until(lambda: not screen._what.measuring, "the figures")
+        both = screen.plan.sizes
+        assert both["messages.sent"].exact
+        assert (both["messages.sent"].rows or 0) > (marta["messages.sent"].rows or 0) > 0
+        await driver.until_text(f"{both['profile'].rows} ", "up to ", "about ")
+        assert "counted" not in driver.text
+        await driver.press("escape")
+        await driver.until(lambda: screen.focused is not None and screen.focused.id == "people")
+        await driver.press("down", "space")
+        await step(driver, "What")
+        assert screen.plan.sizes["messages.sent"] == marta["messages.sent"], "who is taken out is not in the sums"
+        await review(driver)
+        await driver.until_text("size", "about ")
+
+
+async def test_sums_are_partial_while_they_come_in_and_counting_can_be_stopped(
+    install: Path, exports: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    release = asyncio.Event()
+    measure = Steward.measure_export
+
+    async def slow(self: Steward, person: Person, *rest: Any) -> Any:
+        if person.full_name.startswith("Marc"):
+            await release.wait()
+        return await measure(self, person, *rest)
+
+    monkeypatch.setattr(Steward, "measure_export", slow)
+    async with running(install) as driver:
+        screen = await mark(driver, "marta heavy", "marc admin")
+        await driver.until(lambda: "messages.sent" in screen.plan.sizes)
+        await driver.until_text("1 of 2 people counted…", "13+", "stop counting")
+        await driver.press("c")
+        await driver.until_text("1 of 2 people counted")
+        assert "counted…" not in driver.text
+        assert "stop counting" not in driver.text
+        await review(driver)
+        await driver.until_text("for 1 of 2 people")
+        release.set()
+        await driver.press("escape", "escape", "escape")
+        await driver.until(lambda: screen.steps[screen.at].TITLE == "What")
+        assert len(screen.plan.counts.counted) == 1, "stopped is stopped"
+        await step(driver, "Whose data")
+        type_into(driver, "last", "2026-10-31")
+        await step(driver, "How")
+        await driver.until(lambda: len(screen.plan.counts.counted) == 2, "other dates are counted anew")
+
+
+async def test_who_cannot_be_counted_does_not_stop_the_others(
+    install: Path, exports: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    measure = Steward.measure_export
+
+    async def failing(self: Steward, person: Person, *rest: Any) -> Any:
+        if person.full_name.startswith("Marta"):
+            raise StewardError(ErrorKind.DATABASE, "The database would not.")
+        return await measure(self, person, *rest)
+
+    monkeypatch.setattr(Steward, "measure_export", failing)
+    async with running(install) as driver:
+        screen = await mark(driver, "marta heavy", "marc admin")
+        await driver.until(lambda: not screen._what.measuring, "the figures")
+        await driver.until_text("1 of 2 people counted")
+        assert screen.plan.sizes["messages.sent"].exact is False
 
 
 @pytest.mark.parametrize("size", SIZES)

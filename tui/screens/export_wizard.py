@@ -65,9 +65,11 @@ class ExportWizard(StewardScreen):
 
     @dataclass
     class Measured(Message):
-        """One section has been counted."""
+        """Some sections of somebody have been counted."""
 
-        size: SectionSize
+        scope: ExportScope
+        person: int
+        sizes: list[SectionSize]
 
     class AllMeasured(Message):
         """Nothing more is being counted."""
@@ -82,6 +84,7 @@ class ExportWizard(StewardScreen):
         self.at = 0
         self._measured_scope: ExportScope | None = None
         self._measuring: Worker[None] | None = None
+        self._stopped = False
 
     def body(self) -> ComposeResult:
         """A title, where we are, and the step."""
@@ -128,7 +131,7 @@ class ExportWizard(StewardScreen):
         if trouble is not None:
             self.note(Note(trouble, kind="note"))
         elif self.at < len(self.steps) - 1:
-            if isinstance(self.steps[self.at], Whose):
+            if isinstance(self.steps[self.at], Who | Whose):
                 self._measure_anew()
             self._go(self.at + 1)
 
@@ -191,39 +194,75 @@ class ExportWizard(StewardScreen):
     # Counting
 
     def _measure_anew(self) -> None:
-        """Count for the dates as they are, if that is not being done already."""
-        if self.plan.is_for_many:
-            return
+        """Count for the dates and the people as they are, if that is not being done already."""
+        plan = self.plan
         try:
-            scope = choose("", ALL, since=self.plan.first.strip() or None, until=self.plan.last.strip() or None)
+            scope = choose("", ALL, since=plan.first.strip() or None, until=plan.last.strip() or None)
         except StewardError:
             return
-        if scope != self._measured_scope:
-            self._measured_scope = scope
-            self.plan.sizes.clear()
+        is_new = scope != self._measured_scope
+        if is_new:
+            self._measured_scope, self._stopped = scope, False
+            plan.counts.clear()
+        is_at_it = self._measuring is not None and not self._measuring.is_finished
+        if plan.uncounted and (is_new or not (is_at_it or self._stopped)):
+            self._what.measuring = True
             self._measuring = self._measure(scope)
+        self._sizes_changed()
 
     @work(exclusive=True, group="measure", exit_on_error=False)
     async def _measure(self, scope: ExportScope) -> None:
+        """One after the other: whoever is taken out meanwhile is not counted, whoever is put back is."""
+        while (person := next(iter(self.plan.uncounted), None)) is not None:
+            await self._measure_one(person, scope)
+        self.post_message(self.AllMeasured())
+
+    async def _measure_one(self, person: Person, scope: ExportScope) -> None:
         assert self.steward is not None
-        person = self.plan.people[0]
+        sizes: list[SectionSize] = []
+
+        def on_size(size: SectionSize) -> None:
+            if not self.plan.is_for_many:
+                self.post_message(self.Measured(scope, person.id, [size]))
+
+        failed = False
         try:
-            await self.steward.measure_export(person, scope, lambda size: self._tell(self.Measured(size)))
+            sizes = await self.steward.measure_export(person, scope, on_size)
         except StewardError as error:
             # The figures are a courtesy; the export itself will say what is wrong.
             self.steward_app.remember(error.problem)
-        self._tell(self.AllMeasured())
-
-    def _tell(self, message: Message) -> None:
-        self.post_message(message)
+            failed = True
+        # Here and not with the message: the next one to count is looked for at once.
+        if scope == self._measured_scope:
+            self.plan.counts.end(person.id, failed=failed)
+        self.post_message(self.Measured(scope, person.id, sizes))
 
     def on_export_wizard_measured(self, message: Measured) -> None:
-        """Show it."""
-        self._what.take_size(message.size)
+        """Show it, unless the dates are others by now."""
+        if message.scope == self._measured_scope:
+            self.plan.counts.take(message.person, message.sizes)
+            self._sizes_changed()
 
     def on_export_wizard_all_measured(self) -> None:
         """What has no figure will not get one."""
-        self._what.measured()
+        self._end_counting()
+
+    def on_what_stop_counting(self, event: What.StopCounting) -> None:
+        """Leave it at what is known."""
+        event.stop()
+        self._stopped = True
+        if self._measuring is not None:
+            self._measuring.cancel()
+        self._end_counting()
+
+    def _end_counting(self) -> None:
+        self._what.measuring = False
+        self.refresh_bindings()
+        self._sizes_changed()
+
+    def _sizes_changed(self) -> None:
+        if self.is_mounted:
+            self.steps[self.at].sizes_changed()
 
     @property
     def _what(self) -> What:

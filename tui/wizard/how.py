@@ -63,6 +63,10 @@ class How(Step):
         """A key that is none, passphrases that differ, a place that will not do."""
         return self.plan.protection_trouble() or self.plan.place_trouble()
 
+    def sizes_changed(self) -> None:
+        """The room that it takes."""
+        self._say()
+
     def on_choices_changed(self, event: Choices.Changed) -> None:
         """Take it; what does not go together any more follows."""
         event.stop()
@@ -124,5 +128,7 @@ class How(Step):
         estimate = self.plan.estimate()
         words = "" if free is None else f"{wording.size(free)} are free"
         if estimate is not None:
-            words = f"About {wording.size(estimate)} will be written; {words}" if words else ""
+            some = self.plan.counted_words()
+            of = f" (for {some} people so far)" if some else ""
+            words = f"About {wording.size(estimate)} will be written{of}; {words}" if words else ""
         return words + "." if words else "Nothing is kept of an export that fails or is cancelled."

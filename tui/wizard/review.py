@@ -53,8 +53,12 @@ class Review(Step):
 
     def show(self) -> None:
         """The button that begins has the focus: nothing is changed by it on the server."""
-        self.query_one(Facts).sections = (Section("", tuple(self._facts())),)
+        self.sizes_changed()
         self.query_one("#export", Button).focus()
+
+    def sizes_changed(self) -> None:
+        """All facts anew."""
+        self.query_one(Facts).sections = (Section("", tuple(self._facts())),)
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
         """Begin, or go back."""
@@ -64,7 +68,9 @@ class Review(Step):
     def _facts(self) -> list[Fact]:
         plan = self.plan
         estimate, free = plan.estimate(), free_bytes(destination.read_path(plan.destination))
-        size = "not counted" if estimate is None else f"about {wording.size(estimate)}"
+        some = plan.counted_words()
+        of = f" for {some} people" if some else ""
+        size = "not counted" if estimate is None else f"about {wording.size(estimate)}{of}"
         room = "" if free is None else f"; {wording.size(free)} are free"
         short = estimate is not None and free is not None and estimate > free
         return [

@@ -29,3 +29,6 @@ class Step(Vertical):
     def trouble(self) -> str | None:
         """Why it cannot go on from here, as a sentence; None where it can."""
         return None
+
+    def sizes_changed(self) -> None:
+        """More has been counted, or counting has ended: draw it, where it is shown here."""

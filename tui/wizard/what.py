@@ -7,6 +7,7 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
+from textual.message import Message
 from textual.widgets import Static
 
 from tui import wording
@@ -60,11 +61,17 @@ class What(Step):
     """Presets over a list of sections with marks: whatever is marked is exported."""
 
     TITLE = "What"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("c", "stop_counting", "stop counting", id="what.stop", tooltip="Leave the rest uncounted"),
+    ]
+
+    class StopCounting(Message):
+        """Count no more."""
 
     def __init__(self, plan: Plan) -> None:
         super().__init__(plan)
         self._source = PagedRows(page_size=len(SECTIONS))
-        self.measuring = not plan.is_for_many
+        self.measuring = True
 
     def compose(self) -> ComposeResult:
         """Presets, sections, what the one under the cursor is, and the sum."""
@@ -77,31 +84,33 @@ class What(Step):
 
     def on_mount(self) -> None:
         """The preset's sections."""
-        self._source.put(0, [self._row(each) for each in SECTIONS], count=len(SECTIONS))
+        self._source.put(0, self._rows(), count=len(SECTIONS))
         self._mark()
         self._say()
 
     def show(self) -> None:
         """The presets have the focus, where they are."""
         self.query_one(Presets).focus()
-        self._say()
+        self._fill()
 
     def trouble(self) -> str | None:
         """Something must be left."""
         return None if self.plan.sections else "Nothing is chosen: an export needs at least one section."
 
-    def take_size(self, size: SectionSize) -> None:
-        """A section has been measured."""
-        self.plan.sizes[size.section] = size
+    def sizes_changed(self) -> None:
+        """The figures anew."""
         self._fill()
 
-    def measured(self) -> None:
-        """Nothing more will come."""
-        self.measuring = False
-        self._fill()
+    def action_stop_counting(self) -> None:
+        """What is not known by now is not asked."""
+        self.post_message(self.StopCounting())
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """There is something to stop."""
+        return action != "stop_counting" or (self.measuring and self.plan.is_for_many)
 
     def _fill(self) -> None:
-        self._source.put(0, [self._row(each) for each in SECTIONS])
+        self._source.put(0, self._rows())
         self.query_one(SectionTable).rows_changed()
         self._say()
 
@@ -136,8 +145,11 @@ class What(Step):
     def _mark(self) -> None:
         self.query_one(SectionTable).set_marks(self.plan.sections)
 
-    def _row(self, section: Section) -> Row:
-        size = self.plan.sizes.get(section.name)
+    def _rows(self) -> list[Row]:
+        sizes = self.plan.sizes
+        return [self._row(each, sizes.get(each.name)) for each in SECTIONS]
+
+    def _row(self, section: Section, size: SectionSize | None) -> Row:
         if size is None:
             empty = COUNTING if self.measuring and section.kind != "documents" else UNKNOWN
             return Row(section.name, (section.title, empty, empty))
@@ -148,24 +160,27 @@ class What(Step):
     def _say(self) -> None:
         about = PRESETS[self.plan.preset][1] if self.plan.preset in PRESETS else OWN
         self.query_one("#preset-about", Static).update(Content.styled(about, MUTED), layout=False)
-        self.query_one("#sections-sum", Static).update(self._sum(), layout=False)
+        self.query_one("#sections-sum", Static).update(self._sum(), layout=self.plan.is_for_many)
 
     def _sum(self) -> Content:
-        words = self.plan.sections_words()
-        if self.plan.is_for_many:
-            return Content.assemble((words, "bold"), (" · not counted for several people", MUTED))
-        messages = [
-            size for name, size in self.plan.sizes.items() if name in self.plan.sections and _is_messages(name)
-        ]
-        most = sum(each.rows or 0 for each in messages)
-        estimate = self.plan.estimate()
-        if estimate is None:
-            return Content.assemble((words, "bold"), (" · counting…" if self.measuring else "", MUTED))
-        counting = " so far" if self.measuring else ""
-        return Content.assemble(
-            (words, "bold"),
-            (f" · up to {wording.counted(most, 'message')} · about {wording.size(estimate)}{counting}", MUTED),
+        plan = self.plan
+        sizes = plan.sizes
+        most = sum(each.rows or 0 for name, each in sizes.items() if name in plan.sections and _is_messages(name))
+        estimate = plan.estimate()
+        figures = (
+            ""
+            if estimate is None
+            else f" · up to {wording.counted(most, 'message')} · about {wording.size(estimate)}"
         )
+        return Content.assemble((plan.sections_words(), "bold"), (self._of_whom() + figures + self._waiting(), MUTED))
+
+    def _of_whom(self) -> str:
+        """Of how many people the figures are, where they are not of all."""
+        some = self.plan.counted_words()
+        return f" · {some} people counted{'…' if self.measuring else ''}" if some else ""
+
+    def _waiting(self) -> str:
+        return " · counting…" if self.measuring and not self.plan.counted_words() else ""
 
 
 def _is_messages(name: str) -> bool:
