@@ -17,15 +17,16 @@ WORDS: dict[Offer, str] = {
     "erase": "Erase the person",
     "messages": "Delete as Zulip does",
     "files": "Delete as Zulip does",
+    "channel": "Archive it, or bring it back",
 }
 
 
 @dataclass(frozen=True)
 class Way:
-    """One road: for a person, or one message or file of theirs."""
+    """One road: for a person, or one message or file of theirs; a channel belongs to nobody."""
 
     offer: Offer
-    person: Person
+    person: Person | None
     subject: str
 
     @property
@@ -41,13 +42,18 @@ class Way:
 
 def ways_of(advice: Sequence[Advice], person: Person | None) -> list[Way]:
     """The roads that are offered, the best first."""
-    if person is None:
-        return []
-    return [Way(offer, person, each.subject) for each in advice for offer in each.offers]
+    ways = [Way(offer, person, each.subject) for each in advice for offer in each.offers]
+    return [each for each in ways if each.person is not None or each.offer == "channel"]
 
 
 def take(app: StewardApp, way: Way, tried: Callable[[bool | None], None] | None = None) -> None:
     """Open its screen; nothing is changed by that. ``tried`` is called after a deletion was left."""
+    if way.offer == "channel":
+        from tui.screens.channel_archiving import open_channel
+
+        open_channel(app, int(way.subject), tried)
+        return
+    assert way.person is not None
     if way.offer == "edit":
         from tui.acting import open_edit
 

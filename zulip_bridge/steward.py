@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from zulip_bridge.api.export_scope import ExportScope, SectionSize
     from zulip_bridge.api.recipients import Recipient
     from zulip_bridge.browse import Browser
+    from zulip_bridge.channels import Channels
     from zulip_bridge.erase import Erasures
     from zulip_bridge.export import ExportResult, Packaging, Provenance
     from zulip_bridge.export.recorded import Exports
@@ -295,6 +296,13 @@ class Steward:
             directory = self.journal.path.parent
             self._erasures = Erasures(self._bridge, self.record, self._open_erase_worker, place, directory)
         return self._erasures
+
+    @property
+    def channels(self) -> Channels:
+        """Archiving channels and bringing them back; recorded."""
+        from zulip_bridge.channels import Channels
+
+        return Channels(self._bridge, self.record, self.read_only or self.hello.read_only)
 
     @property
     def removals(self) -> Removals:

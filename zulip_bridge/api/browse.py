@@ -130,13 +130,13 @@ class CountRows(Request[RowCount]):
     bound: int = COUNT_BOUND
 
 
-Offer = Literal["edit", "erase", "messages", "files"]
+Offer = Literal["edit", "erase", "messages", "files", "channel"]
 
 
 @dataclass(frozen=True)
 class Advice:
     """What Zulip has for it instead of changing the row. ``offers`` is what this tool does itself for ``person``, the
-    best first; ``subject`` is the message's id, or the file's path_id.
+    best first; ``subject`` is the message's or channel's id, or the file's path_id.
     """
 
     sentence: str

@@ -32,6 +32,7 @@ COMMANDS = {
     "messages": "Delete messages, restore them from Zulip's archive, or purge them.",
     "files": "Delete files that somebody uploaded.",
     "residue": "Look for what is left of somebody.",
+    "channel": "Show a channel, archive it, or bring it back.",
     "query": "Ask the database in SQL or in Python on Zulip's models; read only.",
     "models": "List the models of the server.",
     "rows": "Show rows of a model.",

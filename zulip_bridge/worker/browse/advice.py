@@ -52,13 +52,15 @@ WAYS: dict[str, Proper] = {
         ("zerver.actions.message_flags.do_update_message_flags",),
     ),
     "zerver_stream": Proper(
-        "Channels are renamed, archived and changed with Zulip's own actions, by their administrators in Zulip; this "
-        "tool does not do it.",
+        "Channels are archived, renamed and changed with Zulip's own actions. This tool archives them so, and brings "
+        "them back; the rest is done in Zulip, by somebody who is named for it there.",
         (
-            f"{_STREAMS}.do_rename_stream",
             f"{_STREAMS}.do_deactivate_stream",
-            f"{_STREAMS}.do_change_stream_permission",
+            f"{_STREAMS}.do_unarchive_stream",
+            f"{_STREAMS}.do_rename_stream",
         ),
+        "channel",
+        subject="id",
     ),
     "zerver_subscription": Proper(
         "Subscriptions are added and removed with Zulip's own actions; this tool's edit of the person does it "
@@ -141,7 +143,7 @@ def advice_for(row: Any, person: Person | None, purpose: Purpose) -> list[Advice
         return []
     names = [] if purpose == "look" else _existing(way.actions)
     subject = str(getattr(row, way.subject)) if way.subject else ""
-    offers = _offers(way, purpose) if person is not None else []
+    offers = _offers(way, purpose) if person is not None or way.offer == "channel" else []
     return [Advice(_with_names(way, names), offers, person.id if person is not None else None, subject)]
 
 

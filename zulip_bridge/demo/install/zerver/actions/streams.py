@@ -1,4 +1,4 @@
-"""Who is subscribed to which channel."""
+"""Who is subscribed to which channel; archiving channels."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from django.db import transaction
 from django.db.models import Max
 from zerver.lib.audit import record
-from zerver.models import Message, Subscription
+from zerver.lib.exceptions import JsonableError
+from zerver.models import ChannelEmailAddress, DefaultStream, Message, Subscription
 from zerver.models.realm_audit_logs import AuditLogEventType
 from zerver.tornado.django_api import send_event_on_commit
 
@@ -85,6 +86,40 @@ def bulk_remove_subscriptions(
                 removed.append((user, stream))
                 _note(AuditLogEventType.SUBSCRIPTION_DEACTIVATED, user, stream, acting_user, "remove")
     return removed, not_subscribed
+
+
+@transaction.atomic(savepoint=False)
+def do_deactivate_stream(stream: Stream, *, acting_user: UserProfile | None) -> None:
+    """Archive a channel: nobody can write to it any more, everything else stays."""
+    if stream.deactivated is True:
+        raise JsonableError("Channel is already deactivated")
+    stream.deactivated = True
+    stream.save(update_fields=["deactivated"])
+    ChannelEmailAddress.objects.filter(realm=stream.realm, channel=stream).update(deactivated=True)
+    DefaultStream.objects.filter(realm_id=stream.realm_id, stream_id=stream.id).delete()
+    _note_channel(AuditLogEventType.CHANNEL_DEACTIVATED, stream, acting_user, "delete")
+
+
+@transaction.atomic(savepoint=False)
+def do_unarchive_stream(stream: Stream, new_name: str, *, acting_user: UserProfile | None) -> None:
+    """Bring an archived channel back."""
+    if not stream.deactivated:
+        raise JsonableError("Channel is not currently deactivated")
+    streams = type(stream).objects
+    if stream.name != new_name and streams.filter(realm=stream.realm, name=new_name).exists():
+        raise JsonableError(f"Channel named {new_name} already exists")
+    stream.deactivated = False
+    stream.name = new_name
+    stream.save(update_fields=["name", "deactivated"])
+    ChannelEmailAddress.objects.filter(realm=stream.realm, channel=stream).update(deactivated=False)
+    _note_channel(AuditLogEventType.CHANNEL_REACTIVATED, stream, acting_user, "create")
+
+
+def _note_channel(event_type: int, stream: Stream, acting_user: UserProfile | None, op: str) -> None:
+    record(event_type, None, acting_user, realm=stream.realm, modified_stream=stream)
+    subscribers = Subscription.objects.filter(recipient_id=stream.recipient_id, active=True)
+    event = {"type": "stream", "op": op, "streams": [{"stream_id": stream.id, "name": stream.name}]}
+    send_event_on_commit(stream.realm, event, list(subscribers.values_list("user_profile_id", flat=True)))
 
 
 def _check_realm(realm: Realm, user: UserProfile, stream: Stream) -> None:
