@@ -96,7 +96,10 @@ async def test_a_new_api_key_is_never_told(steward: Steward, place: Place) -> No
 async def test_password_reset_sends_one_mail(steward: Steward, place: Place, scratch: DemoInstall | None) -> None:
     person = place.somebody("last_login IS NOT NULL")
     before, since = place.of(person, "password, api_key"), place.newest_audit()
-    result = await edit(steward, person, "send-password-reset")
+    preview = await look(steward, person, "send-password-reset")
+    if scratch is None and [each.rule for each in preview.refusals] == ["mail server"]:
+        pytest.skip("this server has no mail server")
+    result = await steward.apply(preview)
     assert [item.state for item in result.items] == ["done"]
     assert place.of(person, "password, api_key") == before
     assert place.audit(person, since) == []

@@ -169,6 +169,8 @@ class Setting(Edit):
 
     def _check(self, value: Any) -> None:
         accepted = self._accepted()
+        if accepted is None and self.name == "default_language":
+            raise Refused("values", "Zulip's list of languages is missing here, so that no language can be set.")
         if accepted is not None and value not in accepted:
             sentence = f"{self.title.capitalize()} is one of {self._listed(accepted)}; not {value or '(empty)'}."
             raise Refused("values", sentence)
