@@ -17,11 +17,13 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
+from tests.benchmarks.where_time_goes import PARTS, Spent, postgres_processor, processor, watched
 from zulip_bridge.api.calls import WorkerOptions
-from zulip_bridge.api.export_scope import SAME
+from zulip_bridge.api.export_scope import PRESETS, Preset, choose
 from zulip_bridge.api.people import FindPerson
 from zulip_bridge.client import Bridge
 from zulip_bridge.export import FORMATS, Packaging, Provenance, Recipients, export_person
@@ -122,19 +124,29 @@ class Machine:
         finally:
             shutil.rmtree(directory)
 
-    def ours(self, kind: str = "directory", encrypted: bool = False) -> dict[str, Any]:
+    def ours(
+        self,
+        kind: str = "directory",
+        encrypted: bool = False,
+        profile: bool = False,
+        user: int | None = None,
+        preset: Preset = "same",
+    ) -> dict[str, Any]:
         """Figures of our export, whole process: started anew, as a command would be."""
         command = [sys.executable, "-m", "tests.benchmarks.bench_export"]
         command += [
             "--one",
             str(self.install),
             "--user",
-            str(self.user),
+            str(user or self.user),
             "--into",
             str(self.place / str(self.rounds)),
             "--format",
             kind,
+            "--preset",
+            preset,
             *(["--encrypt"] if encrypted else []),
+            *(["--profile"] if profile else []),
         ]
         self.rounds += 1
         began = time.monotonic()
@@ -143,20 +155,26 @@ class Machine:
         return {**figures, "wall": time.monotonic() - began}
 
 
-async def one_export(install: Path, user: int, into: Path, packaging: Packaging) -> dict[str, Any]:
-    """One export: seconds, messages, bytes, memory in KiB, and seconds of processor by thread and process."""
+async def one_export(
+    install: Path, user: int, into: Path, packaging: Packaging, preset: Preset = "same", profile: bool = False
+) -> dict[str, Any]:
+    """One export: seconds, messages, bytes, memory in KiB, and seconds of processor by process and kind of work."""
     options = WorkerOptions(role="export", read_only=True, statement_timeout_ms=0)
     bridge = await Bridge.open(open_door(InstallTarget(install)), options)
     try:
         person = await bridge.call(FindPerson(str(user)))
         worker_before, steward_before = _peak(bridge.hello.pid), _peak(os.getpid())
         provenance = Provenance("benchmark", "benchmark", bridge.hello, str(install))
-        spent = os.times()
-        result = await export_person(bridge, person, into, lambda progress: None, provenance, SAME, packaging)
-        ours = os.times()
+        before = processor(os.getpid()), processor(bridge.hello.pid), postgres_processor()
+        with watched() if profile else nullcontext(Spent()) as spent:
+            result = await export_person(
+                bridge, person, into, lambda progress: None, provenance, choose(preset), packaging
+            )
         return {
-            "steward_cpu": ours.user + ours.system - spent.user - spent.system,
-            "worker_cpu": _cpu(bridge.hello.pid),
+            "steward_cpu": processor(os.getpid()) - before[0],
+            "worker_cpu": processor(bridge.hello.pid) - before[1],
+            "postgres_cpu": postgres_processor() - before[2],
+            **{part: spent.seconds[part] for part in PARTS},
             "stored": result.stored_bytes,
             "export": result.seconds,
             "messages": result.messages,
@@ -174,12 +192,6 @@ def _peak(pid: int) -> int:
     return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM"))
 
 
-def _cpu(pid: int) -> float:
-    """Seconds of processor that a process has used."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-
 def _timed(work: Callable[[], object]) -> float:
     began = time.monotonic()
     work()
@@ -192,11 +204,13 @@ def main() -> None:
     parser.add_argument("--install", type=Path)
     parser.add_argument("--demo", action="store_true", help="the large demo")
     parser.add_argument("--user", type=int, help="id; by default who sent most (demo)")
-    parser.add_argument("--light", type=int, help="id of somebody with few messages, for the memory")
+    parser.add_argument("--light", type=int, help="id of somebody with about 500 messages, for the memory")
+    parser.add_argument("--profile", action="store_true", help="tell where the time goes, and the memory, instead")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--zulip", action="store_true", help="run Zulip's own export as well")
     parser.add_argument("--formats", action="store_true", help="compare archives with the directory instead")
     parser.add_argument("--format", default="directory", help=argparse.SUPPRESS)
+    parser.add_argument("--preset", default="same", choices=PRESETS, help=argparse.SUPPRESS)
     parser.add_argument("--encrypt", action="store_true", help=argparse.SUPPRESS)
     parser.add_argument("--one", type=Path, help=argparse.SUPPRESS)
     parser.add_argument("--into", type=Path, help=argparse.SUPPRESS)
@@ -204,7 +218,13 @@ def main() -> None:
     if chosen.one:
         key = "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p"
         packaging = Packaging(chosen.format, Recipients((key,)) if chosen.encrypt else None)
-        say(json.dumps(asyncio.run(one_export(chosen.one, chosen.user, chosen.into, packaging))))
+        say(
+            json.dumps(
+                asyncio.run(
+                    one_export(chosen.one, chosen.user, chosen.into, packaging, chosen.preset, chosen.profile)
+                )
+            )
+        )
         return
     install = chosen.install
     if chosen.demo:
@@ -212,16 +232,15 @@ def main() -> None:
 
         install = demo.ensure("large", say).path
     machine = Machine(install, chosen.user)
-    if chosen.formats:
+    if chosen.profile:
+        profile(machine, chosen.rounds, chosen.light)
+    elif chosen.formats:
         compare_formats(machine, chosen.rounds, chosen.zulip)
     else:
         contest(machine, chosen.rounds, chosen.zulip)
+        if chosen.light:
+            memory(machine, chosen.light)
     shutil.rmtree(machine.place)
-    if chosen.light:
-        machine = Machine(install, chosen.light)
-        light = machine.ours()
-        shutil.rmtree(machine.place)
-        say(f"{light['messages']} messages: worker {light['worker_kib'] / 1024:+.1f} MiB over idle")
 
 
 def contest(machine: Machine, rounds: int, with_zulip: bool) -> None:
@@ -243,6 +262,32 @@ def contest(machine: Machine, rounds: int, with_zulip: bool) -> None:
     if with_zulip:
         theirs = machine.zulips()
         say(f"Zulip's export_single_user, whole process: {theirs:.2f} s; ratio {theirs / best['wall']:.1f}")
+
+
+def profile(machine: Machine, rounds: int, light: int | None) -> None:
+    """Where the time goes, by format; the best round of each."""
+    say("seconds of processor, but writing and fsync by the clock; processes work side by side")
+    columns = ("wall", "export", "postgres_cpu", "worker_cpu", "steward_cpu", *PARTS)
+    titles = ("whole", "export", "PostgreSQL", "worker", "steward", *PARTS)
+    say(f"{'format':10} " + " ".join(f"{title:>11}" for title in titles))
+    for kind in FORMATS:
+        runs = [machine.ours(kind, profile=True) for _ in range(rounds)]
+        best = min(runs, key=lambda figures: float(figures["wall"]))
+        say(f"{kind:10} " + " ".join(f"{best[column]:11.2f}" for column in columns))
+    say(f"load {os.getloadavg()[0]:.1f}; {best['messages']} messages, {best['bytes'] / 1e6:.0f} MB")
+    memory(machine, light)
+
+
+def memory(machine: Machine, light: int | None) -> None:
+    """Memory over idle for somebody with few messages and for the heavy one, in one table."""
+    say(f"{'messages':>10} {'preset':10} {'format':10} {'worker':>12} {'steward':>12}   (over idle; at most 60 MiB)")
+    whom: list[tuple[int | None, Preset]] = [(light, "same"), (machine.user, "same"), (machine.user, "evidence")]
+    for kind in ("directory", "tar.gz"):
+        for user, preset in whom:
+            if user is not None:
+                found = machine.ours(kind, user=user, preset=preset)
+                worker, steward = (f"{found[f'{name}_kib'] / 1024:+.1f} MiB" for name in ("worker", "steward"))
+                say(f"{found['messages']:10,} {preset:10} {kind:10} {worker:>12} {steward:>12}")
 
 
 def compare_formats(machine: Machine, rounds: int, with_zulip: bool) -> None:

@@ -27,6 +27,9 @@ DIRECTORY_MODE = 0o700
 FILE_MODE = 0o600
 """While it is being written; :class:`~zulip_bridge.export.packaging.Packaging` says what it becomes."""
 
+FLUSHING = 8
+"""Files that are brought to disk at once: what a file system writes down for one it writes down for all of them."""
+
 
 class FileUnderWay:
     """A file being written and hashed."""
@@ -67,7 +70,7 @@ class PartialDirectory:
         self._root = os.open(place, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         # Held while this process lives: tells a later run that an abandoned directory is abandoned.
         fcntl.flock(self._root, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        self._flusher = ThreadPoolExecutor(1, "flush")
+        self._flusher = ThreadPoolExecutor(FLUSHING, "flush")
         self._flushing: list[Future[None]] = []
         self._open: FileUnderWay | None = None
         self._closed = False

@@ -6,6 +6,7 @@ Everything here blocks: it is called from a thread.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from zulip_bridge.api.calls import Progress
@@ -75,9 +76,11 @@ class Receiver:
         if self._page is not None:
             self._page.finish(manifest)
 
-    def _write(self, path: str, data: bytes) -> None:
+    def _write(self, path: str, pieces: Iterable[bytes]) -> None:
         """A whole file that the worker has not sent."""
-        self._container.begin(path).write(data)
+        file = self._container.begin(path)
+        for each in pieces:
+            file.write(each)
         size, digest = self._container.end()
         self.contents.files.append(WrittenFile(path, size, digest))
 

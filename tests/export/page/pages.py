@@ -85,11 +85,11 @@ def make_page(
 ) -> Path:
     """Feed the exporter's page with an export's files; returns the path of ``index.html``."""
 
-    def write(path: str, data: bytes) -> None:
+    def write(path: str, pieces: Iterable[bytes]) -> None:
         place = directory / path
         place.parent.mkdir(parents=True, exist_ok=True)
         with place.open("xb") as file:
-            file.write(data)
+            file.writelines(pieces)
 
     page = ReadablePage(write)
     _feed(page, "user.json", account_bytes(account() if tables is None else tables))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from collections import defaultdict
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +19,14 @@ from tests.export.page.pages import (
     account_bytes,
     direct,
     make_page,
+    manifest,
     message,
     read_data,
     read_index,
 )
 from zulip_bridge.export.page import ReadablePage
 from zulip_bridge.export.page.data_files import DataFiles
+from zulip_bridge.export.page.numbers import Numbers
 from zulip_bridge.export.page.rows import RowReader, Tables
 
 Talks = dict[tuple[str, str], list[Any]]
@@ -126,7 +130,7 @@ def test_a_table_that_is_too_long_is_counted(tmp_path: Path) -> None:
 def test_what_waits_is_bounded() -> None:
     """Long after the first file was written, no more is kept than at the beginning."""
     written: list[int] = []
-    page = ReadablePage(lambda path, data: written.append(len(data)))
+    page = ReadablePage(lambda path, pieces: written.append(sum(map(len, pieces))))
     taken = 0
     for number in range(60):
         some = [message(number * 100 + each, "x" * 5_000, subject=str(each)) for each in range(100)]
@@ -136,6 +140,58 @@ def test_what_waits_is_bounded() -> None:
         page.chunk(data)
         page.end()
         assert taken - sum(written) < 12 * 1024 * 1024
+
+
+def test_many_conversations_take_little_memory() -> None:
+    """A hundred thousand topics: as many objects, or an index in one piece, would be a hundred megabytes and more."""
+    sizes: dict[str, int] = {}
+
+    def write(path: str, pieces: Iterable[bytes]) -> None:
+        sizes[path] = sum(map(len, pieces))
+
+    page = ReadablePage(write)
+    tracemalloc.start()
+    try:
+        for number in range(100):
+            topics = (f"{number * 1_000 + each}: about something else" for each in range(1_000))
+            some = [message(number * 1_000 + at, "hello", subject=topic) for at, topic in enumerate(topics)]
+            page.begin(f"messages-{number:06}.json")
+            page.chunk(account_bytes({"zerver_message": some}))
+            page.end()
+            del some
+        page.finish(manifest())
+        assert sizes["pages/data-00000.js"] > 5_000_000
+        assert tracemalloc.get_traced_memory()[1] < 55 * 1024 * 1024
+    finally:
+        tracemalloc.stop()
+
+
+@given(st.lists(st.integers(0, 2**64 - 1) | st.integers(0, 20), unique=True, max_size=3_000))
+@settings(max_examples=50, deadline=None)
+def test_numbers_are_found_under_their_keys(keys: list[int]) -> None:
+    """Also keys that want the same place, and after growing."""
+    numbers = Numbers()
+    for value, key in enumerate(keys):
+        assert numbers.get(key) is None
+        numbers.put(key, value)
+    assert len(numbers) == len(keys)
+    assert [numbers.get(key) for key in keys] == list(range(len(keys)))
+
+
+def test_a_table_of_numbers_grows() -> None:
+    """Many, and all of them in a row, which is the worst."""
+    numbers = Numbers()
+    for value in range(20_000):
+        numbers.put(value, value)
+    assert all(numbers.get(value) == value for value in range(20_000))
+    assert numbers.get(20_000) is None
+
+
+def test_topics_that_only_look_alike_are_kept_apart(tmp_path: Path) -> None:
+    """Each is a conversation of its own."""
+    topics = ["1 x", "x", " x", "x ", "1", "é", "e\u0301", ""]
+    sent = [message(number, topic, subject=topic) for number, topic in enumerate(topics, 1)]
+    assert len(talks_of(make_page(tmp_path, sent))) == len(topics)
 
 
 def test_the_summary_is_there_without_scripts(tmp_path: Path) -> None:

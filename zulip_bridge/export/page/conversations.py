@@ -10,15 +10,20 @@ taken apart by sender, and put together with what they sent to the same one.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from array import array
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import orjson
 
 from .data_files import FILE_BYTES, DataFiles
+from .ledger import DELETED, DIRECT, Key, Ledger
 
-WAITING_BYTES = 8 * 1024 * 1024
+WAITING_BYTES = 4 * 1024 * 1024
 """How much waits to be written, in bytes."""
+OBJECT_BYTES = 300
+"""What a conversation that waits takes besides its messages."""
 
 PERSON, CHANNEL = 1, 2
 """Types of recipients (zerver/models/recipients.py); 3 is a group of people."""
@@ -27,104 +32,89 @@ NO_TOPIC = ("", "\x07")
 SHOWN_FLAGS = frozenset({"starred", "mentioned", "has_alert_word"})
 
 
-@dataclass
-class Conversation:
-    """One conversation: what waits, and in which files the rest is (number and messages, alternating).
+@dataclass(slots=True)
+class Waiting:
+    """Messages of one conversation that are to be written: one buffer, not an object a message.
 
-    ``sender`` where it is what one person wrote to the person alone; 0 otherwise.
+    Those, kept among what is freed around them, would hold several times their memory.
     """
 
-    number: int
-    recipient: int
-    is_direct: bool
-    name: str
-    topic: str
-    deleted: bool
-    sender: int = 0
-    count: int = 0
-    first: int = 0
-    last: int = 0
-    waiting: bytearray = field(default_factory=bytearray)
-    waiting_count: int = 0
-    places: list[int] = field(default_factory=list)
-
-
-Key = tuple[int, str, bool]
-"""Recipient (or minus the sender), topic, and whether the messages are deleted ones."""
+    lines: bytearray
+    count: int
 
 
 class Conversations:
     """Sorts messages into conversations and writes them."""
 
     def __init__(self, files: DataFiles) -> None:
-        self.message_files: list[int] = []
+        self.message_files = array("I")
         self.own_recipient = 0
         self.recipients: dict[int, tuple[int, int]] = {}
         """Type, and the id of the person or channel that it stands for."""
         self.people: dict[int, str] = {}
         self._files = files
-        self._known: dict[Key, Conversation] = {}
+        self._ledger = Ledger()
+        self._waiting: dict[int, Waiting] = {}
+        self._size = 0
 
     def add(self, messages: list[dict[str, Any]], deleted: bool = False) -> None:
         """Take the messages of one file of the export; ``deleted``: of those that Zulip keeps for a while."""
-        known, own = self._known, self.own_recipient
+        ledger, own = self._ledger, self.own_recipient
         for message in messages:
             recipient = message["recipient"]
             key = (-message["sender"], "", deleted) if recipient == own else (recipient, message["subject"], deleted)
-            conversation = known.get(key)
-            if conversation is None:
-                conversation = self._begin(key, message)
+            number = ledger.find(key)
+            if number is None:
+                number = self._begin(key, message)
             sent = int(message["date_sent"])
-            if not conversation.count:
-                conversation.first = sent
-            conversation.last = sent
-            conversation.count += 1
-            # One buffer a conversation, not an object a message: those, kept among what is freed around them, would
-            # hold several times their memory.
-            waiting = conversation.waiting
-            if waiting:
-                waiting += b","
-            waiting += _line(message, sent)
-            conversation.waiting_count += 1
-            if len(waiting) >= FILE_BYTES:
-                self._put([conversation])
-        if sum(len(each.waiting) for each in known.values()) > WAITING_BYTES:
+            ledger.count(number, sent)
+            waiting = self._waiting.get(number)
+            line = _line(message, sent)
+            if waiting is None:
+                self._waiting[number] = Waiting(bytearray(line), 1)
+                self._size += len(line) + OBJECT_BYTES
+                continue
+            self._size += len(line) + 1
+            waiting.lines += b","
+            waiting.lines += line
+            waiting.count += 1
+            if len(waiting.lines) >= FILE_BYTES:
+                self._put([number])
+        if self._size > WAITING_BYTES:
             self._write(WAITING_BYTES // 2)
 
-    def finish(self) -> list[list[Any]]:
-        """Write what waits; returns the index: a line for each conversation, or for the two halves of one."""
+    def write_rest(self) -> None:
+        """Nothing more will come: write what waits."""
         self._write(0)
-        partners: dict[tuple[int, bool], list[Conversation]] = {}
-        lines = []
-        senders = {each.sender for each in self._known.values() if each.sender}
+
+    def lines(self) -> Iterator[list[object]]:
+        """The index: a line for each conversation, or for the two halves of one."""
+        ledger = self._ledger
+        partners: dict[tuple[int, bool], list[int]] = {}
+        senders = ledger.senders
         by_name = _unique_names(self.people, senders)
-        for conversation in self._known.values():
-            partner = conversation.sender or self._addressee(conversation, by_name)
+        for number in range(len(ledger)):
+            partner = ledger.sender(number) or self._addressee(number, by_name)
             if partner in senders:
-                partners.setdefault((partner, conversation.deleted), []).append(conversation)
+                partners.setdefault((partner, ledger.is_deleted(number)), []).append(number)
             else:
-                lines.append(_described([conversation], conversation.name))
+                yield ledger.described([number], ledger.name(number))
         for (partner, _), halves in partners.items():
-            sent = next((each.name for each in halves if not each.sender), "")
-            lines.append(_described(halves, self.people.get(partner) or sent or f"Person {partner}"))
-        return lines
+            sent = next((ledger.name(each) for each in halves if not ledger.sender(each)), "")
+            yield ledger.described(halves, self.people.get(partner) or sent or f"Person {partner}")
 
-    def _begin(self, key: Key, message: dict[str, Any]) -> Conversation:
+    def _begin(self, key: Key, message: dict[str, Any]) -> int:
         is_direct = self._is_direct(message)
-        topic = "" if is_direct else str(message["subject"])
+        bits = (DIRECT if is_direct else 0) | (DELETED if key[2] else 0)
         name = str(message.get("recipient_name") or "")
-        conversation = Conversation(
-            len(self._known), message["recipient"], is_direct, name, topic, key[2], sender=max(0, -key[0])
-        )
-        self._known[key] = conversation
-        return conversation
+        return self._ledger.begin(key, message["recipient"], bits, name, "" if is_direct else str(message["subject"]))
 
-    def _addressee(self, conversation: Conversation, by_name: dict[str, int]) -> int:
+    def _addressee(self, number: int, by_name: dict[str, int]) -> int:
         """The one person to whom the messages went; 0 where that is nobody, many, or cannot be told."""
-        if not conversation.is_direct:
+        if not self._ledger.is_direct(number):
             return 0
-        kind, stands_for = self.recipients.get(conversation.recipient, (PERSON, 0))
-        return (stands_for or by_name.get(conversation.name, 0)) if kind == PERSON else 0
+        kind, stands_for = self.recipients.get(self._ledger.recipient(number), (PERSON, 0))
+        return (stands_for or by_name.get(self._ledger.name(number), 0)) if kind == PERSON else 0
 
     def _is_direct(self, message: dict[str, Any]) -> bool:
         """Whether it is a direct message: later versions say so, earlier ones by their recipients."""
@@ -135,42 +125,27 @@ class Conversations:
 
     def _write(self, leave: int) -> None:
         """Write the longest conversations until about ``leave`` bytes wait."""
-        waiting = sorted((each for each in self._known.values() if each.waiting), key=lambda each: len(each.waiting))
-        left = sum(len(each.waiting) for each in waiting)
-        together: list[Conversation] = []
+        numbers = sorted(self._waiting, key=lambda number: len(self._waiting[number].lines))
+        together: list[int] = []
         size = 0
-        while waiting and left > leave:
-            conversation = waiting.pop()
-            together.append(conversation)
-            size += len(conversation.waiting)
-            left -= len(conversation.waiting)
+        while numbers and self._size - size - len(together) * OBJECT_BYTES > leave:
+            number = numbers.pop()
+            together.append(number)
+            size += len(self._waiting[number].lines)
             if size >= FILE_BYTES:
                 self._put(together)
                 together, size = [], 0
         if together:
             self._put(together)
 
-    def _put(self, together: list[Conversation]) -> None:
+    def _put(self, together: list[int]) -> None:
         """Write what waits of these conversations into one file."""
-        number = self._files.put(b"[%d,[%s]]" % (each.number, each.waiting) for each in together)
-        self.message_files.append(number)
-        for each in together:
-            each.places += [number, each.waiting_count]
-            each.waiting, each.waiting_count = bytearray(), 0
-
-
-def _described(parts: list[Conversation], name: str) -> list[Any]:
-    """A line of the index; its parts are to be merged by the messages' ids."""
-    return [
-        int(parts[0].is_direct),
-        int(parts[0].deleted),
-        name,
-        parts[0].topic,
-        sum(each.count for each in parts),
-        min(each.first for each in parts),
-        max(each.last for each in parts),
-        [[each.number, each.places] for each in parts],
-    ]
+        waiting = [(number, self._waiting.pop(number)) for number in together]
+        file = self._files.put(b"[%d,[%s]]" % (number, each.lines) for number, each in waiting)
+        self.message_files.append(file)
+        for number, each in waiting:
+            self._size -= len(each.lines) + OBJECT_BYTES
+            self._ledger.put(number, file, each.count)
 
 
 def _unique_names(people: dict[int, str], wanted: set[int]) -> dict[str, int]:

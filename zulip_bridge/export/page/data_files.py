@@ -6,12 +6,15 @@ The data are arrays, texts, numbers, true, false and null. Never objects: in a s
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 import orjson
 
-Write = Callable[[str, bytes], None]
-"""Writes a whole file of the export: ``(path, data)``."""
+Write = Callable[[str, Iterable[bytes]], None]
+"""Writes a whole file of the export: ``(path, pieces)``."""
+
+PIECE_BYTES = 64 * 1024
+"""What is handed on at once of a file that is not in memory as a whole."""
 
 FILE_BYTES = 512 * 1024
 """Where a data file ends, in bytes, by and by: a browser reads one in a few milliseconds."""
@@ -38,9 +41,30 @@ class DataFiles:
         self._put(self._last, b"[%s]" % b",".join(encoded))
         return self._last
 
-    def put_index(self, value: object) -> None:
-        """Write the file that says what is in the others."""
-        self._put(INDEX_NUMBER, orjson.dumps(value))
+    def put_index(self, *parts: Iterable[object]) -> None:
+        """Write the file that says what is in the others: an array of arrays, one after the other."""
+        self._write(path_of(INDEX_NUMBER), in_pieces(_index(parts)))
 
     def _put(self, number: int, data: bytes) -> None:
-        self._write(path_of(number), b"steward(%d,%s);\n" % (number, data))
+        self._write(path_of(number), [b"steward(%d,%s);\n" % (number, data)])
+
+
+def _index(parts: Iterable[Iterable[object]]) -> Iterator[bytes]:
+    yield b"steward(%d,[" % INDEX_NUMBER
+    for number, values in enumerate(parts):
+        yield b",[" if number else b"["
+        for at, value in enumerate(values):
+            yield b"," + orjson.dumps(value) if at else orjson.dumps(value)
+        yield b"]"
+    yield b"]);\n"
+
+
+def in_pieces(small: Iterable[bytes]) -> Iterator[bytes]:
+    """The same bytes in fewer pieces."""
+    piece = bytearray()
+    for each in small:
+        piece += each
+        if len(piece) >= PIECE_BYTES:
+            yield bytes(piece)
+            piece.clear()
+    yield bytes(piece)

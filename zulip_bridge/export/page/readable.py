@@ -66,23 +66,27 @@ class ReadablePage:
         elif self._whole is not None and len(self._whole) > LARGEST_FILE:
             self._left_out.append(self._path)
         elif self._whole is not None:
-            self._take(self._path, orjson.loads(self._whole))
+            value = orjson.loads(self._whole)
+            self._whole = None
+            self._take(self._path, value)
         self._rows = self._whole = None
 
     def finish(self, manifest: dict[str, Any]) -> None:
         """Write what waits, the index, and ``index.html``; ``manifest`` is what the page's summary tells."""
-        index = [
-            self._conversations.finish(),
-            self._conversations.message_files,
-            self._tables.described(),
-            [[number, name] for number, name in self._conversations.people.items()],
-            [
-                [f"{str(place['file']).removesuffix('.json')}/{name}", place["description"]]
-                for name, place in manifest.get("places", {}).items()
-            ],
+        conversations = self._conversations
+        places = [
+            [f"{str(place['file']).removesuffix('.json')}/{name}", place["description"]]
+            for name, place in manifest.get("places", {}).items()
         ]
-        self._files.put_index(index)
-        self._write(INDEX, document(manifest, self._recipients, self._left_out))
+        conversations.write_rest()
+        self._files.put_index(
+            conversations.lines(),
+            conversations.message_files,
+            self._tables.described(),
+            ([number, name] for number, name in conversations.people.items()),
+            places,
+        )
+        self._write(INDEX, [document(manifest, self._recipients, self._left_out)])
 
     def _take(self, path: str, value: Any) -> None:
         if path == RECIPIENTS:
