@@ -141,11 +141,18 @@ def test_what_is_refused(demo: DemoInstall, words: list[str], sentence: str) -> 
 def test_a_failure_leaves_nothing(scratch: DemoInstall, place: Path, own_journal: Path) -> None:
     """Zulip's last words are told, without addresses; what it had written is removed."""
     replace_command(scratch, FAILING)
+    links = scratch.path / "var"
+    links.mkdir(exist_ok=True)
+    owner = (scratch.path / "manage.py").stat()
+    os.chown(links, owner.st_uid, owner.st_gid)
+    (links / "export-in-progress").symlink_to(place)
+    (links / "export-most-recent").symlink_to("/an/earlier/one")
     done = on(scratch, "export-realm", "example", "--yes", "--output", place)
     assert done.status == 1
     assert "Zulip's export failed (status 3): No room for …" in done.stderr
     assert "somebody" not in done.stdout + done.stderr + own_journal.read_text()
     assert names_in(place.parent) == []
+    assert names_in(links) == ["export-most-recent"], "the link that Zulip's own export leaves is removed"
     assert journal(own_journal)[-1]["result"]["state"] == "failed"
 
 

@@ -162,7 +162,10 @@ PRESETS: dict[Preset, tuple[str, str]] = {
         "Everything that Zulip's own export_single_user writes about this person, and the messages that it drops "
         "because the person has no UserMessage row for them.",
     ),
-    "evidence": ("Evidence", "Everything above, every message delivered, and every mention: for an investigation."),
+    "evidence": (
+        "Evidence",
+        "Everything the server holds, every message delivered, and every mention: for an investigation.",
+    ),
 }
 """Name to title and description."""
 

@@ -29,7 +29,10 @@ def manifest(**changed: Any) -> dict[str, Any]:
         "scope": {"preset": "access", "words": "Everything."},
         "messages": {"written": 3},
         "files": [],
-        "sections": [{"section": "messages", "found": 3, "written": 2, "left_out": {"too odd": 1}}],
+        "sections": [
+            {"section": "messages", "found": 3, "written": 2, "left_out": {"too odd": 1}},
+            {"section": "contributions", "found": 1, "written": 1},
+        ],
         "warnings": [],
         "redactions": {},
         **changed,

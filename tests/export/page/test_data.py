@@ -205,6 +205,8 @@ def test_the_summary_is_there_without_scripts(tmp_path: Path) -> None:
         "2026-05-01 09:30 UTC",
         "otto",
         "too odd",
+        "All messages, each once",
+        "Made by them",
         "uploads/a.pdf",
         "a secret",
     ):

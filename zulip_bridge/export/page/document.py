@@ -15,9 +15,11 @@ from html import escape
 from importlib import resources
 from typing import Any
 
+from zulip_bridge.api.export_scope import BY_NAME
 from zulip_bridge.text import display_text
 
 INDEX = "index.html"
+ALL_MESSAGES = "All messages, each once"
 
 
 def document(manifest: dict[str, Any], recipients: Sequence[dict[str, Any]], left_out: Sequence[str]) -> bytes:
@@ -120,9 +122,19 @@ def _summary(manifest: dict[str, Any], left_out: Sequence[str]) -> str:
     return "".join(parts)
 
 
+def _title(section: str) -> str:
+    """What a part is called for people; all messages together are no section that can be chosen."""
+    return BY_NAME[section].title if section in BY_NAME else ALL_MESSAGES if section == "messages" else section
+
+
 def _sections(sections: Iterable[dict[str, Any]]) -> str:
     rows = [
-        [_text(each["section"]), f"{each['found']:,}", f"{each['written']:,}", _reasons(each.get("left_out") or {})]
+        [
+            _text(_title(str(each["section"]))),
+            f"{each['found']:,}",
+            f"{each['written']:,}",
+            _reasons(each.get("left_out") or {}),
+        ]
         for each in sections
     ]
     return _table(["part", "found", "in this export", "left out"], rows, numbers=(1, 2))

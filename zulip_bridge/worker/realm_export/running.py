@@ -28,6 +28,7 @@ END_SECONDS = 5.0
 READ_BYTES = 1 << 16
 HASH_BYTES = 1 << 20
 PRIVATE = 0o077
+IN_PROGRESS = "export-in-progress"
 SET_PARENT_DEATH_SIGNAL = 1
 """prctl(2); Linux only."""
 
@@ -51,6 +52,7 @@ def run_realm_export(request: RunRealmExport, context: Context) -> RealmExportRe
         shutil.rmtree(output, ignore_errors=True)
         with contextlib.suppress(OSError):
             Path(request.tarball).unlink()
+        _remove_link(output)
         compat.fail_realm_exports(request.choice.realm, started)
         raise
     return RealmExportResult(
@@ -60,6 +62,15 @@ def run_realm_export(request: RunRealmExport, context: Context) -> RealmExportRe
         seconds=time.monotonic() - began,
         warnings=lines.warnings,
     )
+
+
+def _remove_link(output: str) -> None:
+    """Zulip lets a link beside its deployments lead to an export under way, also when that has failed."""
+    for folder in (Path(compat.setting("DEPLOY_ROOT") or "/nonexistent") / "var", Path.home()):
+        link = folder / IN_PROGRESS
+        with contextlib.suppress(OSError):
+            if str(link.readlink()) == output:
+                link.unlink()
 
 
 def _messages(realm: str) -> int:
