@@ -136,5 +136,6 @@ def _widen_pipe(process: asyncio.subprocess.Process) -> None:
     pipe = transport.get_pipe_transport(1).get_extra_info("pipe") if transport is not None else None
     if pipe is None:
         return
-    with contextlib.suppress(OSError):
+    # A child that has ended already has a pipe that is closed: what it said is read all the same.
+    with contextlib.suppress(OSError, ValueError):
         fcntl.fcntl(pipe.fileno(), F_SETPIPE_SZ, PIPE_BYTES)
