@@ -8,7 +8,7 @@ from textual.content import Content
 
 from tui.shown import MUTED, shown, shown_lines
 from tui.widgets.facts import Fact, Section
-from zulip_bridge.api.edit import AppliedChange, ApplyResult, ChangePreview, PlannedChange
+from zulip_bridge.api.edit import Applied, AppliedChange, Planned, PlannedChange
 from zulip_bridge.text import display_text
 
 LONGEST_LABEL = 40
@@ -47,7 +47,7 @@ NOT_KNOWN = "! What became of it is not known for every change; where it is not,
 
 
 def preview_sections(
-    preview: ChangePreview, seen: Mapping[str, str] | None = None, left: Sequence[str] = ()
+    preview: Planned, seen: Mapping[str, str] | None = None, left: Sequence[str] = ()
 ) -> tuple[Section, ...]:
     """Field, before and after; why not; what else will happen. ``seen``: values that a form showed before;
     ``left``: sentences about what cannot be done.
@@ -62,7 +62,7 @@ def preview_sections(
     return tuple(sections)
 
 
-def result_sections(result: ApplyResult) -> tuple[Section, ...]:
+def result_sections(result: Applied) -> tuple[Section, ...]:
     """What the database says now."""
     words, style = OUTCOMES.get(result.state, (result.state, ""))
     if any(item.state == "unknown" for item in result.items):
@@ -87,7 +87,7 @@ def effect_facts(items: Iterable[PlannedChange], notes: Iterable[str] = ()) -> l
     ]
 
 
-def _facts_by_field(preview: ChangePreview) -> list[Fact]:
+def _facts_by_field(preview: Planned) -> list[Fact]:
     """Of several changes: what each brings with it under its name, and last what is true of more than one."""
     fields: dict[str, list[str]] = {}
     for item in preview.changes:

@@ -17,13 +17,15 @@ WORDS: dict[Offer, str] = {
     "erase": "Erase the person",
     "messages": "Delete as Zulip does",
     "files": "Delete as Zulip does",
-    "channel": "Archive it, or bring it back",
+    "channel": "Change the channel",
 }
+OF_NOBODY: tuple[Offer, ...] = ("channel",)
+"""What is done to something that need not be anybody's."""
 
 
 @dataclass(frozen=True)
 class Way:
-    """One road: for a person, or one message or file of theirs; a channel belongs to nobody."""
+    """One road: for a person, one message or file of theirs, or a channel."""
 
     offer: Offer
     person: Person | None
@@ -37,21 +39,25 @@ class Way:
     @property
     def button(self) -> str:
         """The same beside the button that changes the bare row."""
-        return f"[ {self.words} instead ]" if self.offer in ("edit", "erase") else f"[ {self.words} ]"
+        return f"[ {self.words} ]" if self.offer in ("messages", "files") else f"[ {self.words} instead ]"
 
 
 def ways_of(advice: Sequence[Advice], person: Person | None) -> list[Way]:
     """The roads that are offered, the best first."""
-    ways = [Way(offer, person, each.subject) for each in advice for offer in each.offers]
-    return [each for each in ways if each.person is not None or each.offer == "channel"]
+    return [
+        Way(offer, person, each.subject)
+        for each in advice
+        for offer in each.offers
+        if person is not None or offer in OF_NOBODY
+    ]
 
 
 def take(app: StewardApp, way: Way, tried: Callable[[bool | None], None] | None = None) -> None:
     """Open its screen; nothing is changed by that. ``tried`` is called after a deletion was left."""
     if way.offer == "channel":
-        from tui.screens.channel_archiving import open_channel
+        from tui.screens.channel_dialog import ChannelDialog
 
-        open_channel(app, int(way.subject), tried)
+        app.push_screen(ChannelDialog(int(way.subject)))
         return
     assert way.person is not None
     if way.offer == "edit":

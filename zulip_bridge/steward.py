@@ -80,6 +80,7 @@ class Steward:
         self._inspect: Inspect | None = None
         self._erasures: Erasures | None = None
         self._browser: Browser | None = None
+        self._channels: Channels | None = None
 
     @classmethod
     async def open(
@@ -286,6 +287,15 @@ class Steward:
         return self._browser
 
     @property
+    def channels(self) -> Channels:
+        """Changing channels; recorded."""
+        if self._channels is None:
+            from zulip_bridge.channels import Channels
+
+            self._channels = Channels(self._bridge, self.record)
+        return self._channels
+
+    @property
     def erasures(self) -> Erasures:
         """Erasing people, in a worker of its own; recorded."""
         if self._erasures is None:
@@ -296,13 +306,6 @@ class Steward:
             directory = self.journal.path.parent
             self._erasures = Erasures(self._bridge, self.record, self._open_erase_worker, place, directory)
         return self._erasures
-
-    @property
-    def channels(self) -> Channels:
-        """Archiving channels and bringing them back; recorded."""
-        from zulip_bridge.channels import Channels
-
-        return Channels(self._bridge, self.record, self.read_only or self.hello.read_only)
 
     @property
     def removals(self) -> Removals:
@@ -347,16 +350,19 @@ class Steward:
         parameters: dict[str, Any] | None = None,
         before: dict[str, Any] | None = None,
         after: dict[str, Any] | None = None,
+        *,
+        realm: str | None = None,
     ) -> None:
         """Write an entry to the journal; :class:`StewardError` (kind ``storage``) where that fails.
 
-        ``before`` and ``after`` are the values that an edit found and left, by field.
+        ``before`` and ``after`` are the values that an edit found and left, by field. ``realm`` is for what belongs
+        to no person.
         """
         entry = Entry(
             action=action,
             result=result,
             server=Server(self.label, self.hello.zulip_version, self.door.label),
-            realm=person.realm if person else None,
+            realm=person.realm if person else realm,
             person=JournalPerson(person.id, person.realm) if person else None,
             parameters=parameters or {},
             before=before,

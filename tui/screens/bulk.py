@@ -20,7 +20,7 @@ from tui import wording
 from tui.bulk_rows import COLUMNS, FIRST, Case, bar, case_row, case_sections, figures
 from tui.screens.base import LOST_KINDS, READ_ONLY, StewardScreen
 from tui.screens.bulk_dialog import BulkOrder
-from tui.screens.preview_dialog import FAULT
+from tui.screens.changing import FAULT
 from tui.shown import MUTED, shown
 from tui.widgets.facts import Facts
 from tui.widgets.rows import PagedRows
@@ -257,7 +257,7 @@ class BulkScreen(StewardScreen):
         super().on_worker_state_changed(event)
         if event.state is WorkerState.ERROR and self.stage != "over":
             self.stage = "over"
-            self._say(Content.styled(f"{FAULT} {figures(self.cases)}.", "bold $error"))
+            self._say(Content.styled(f"{FAULT.format('account')} {figures(self.cases)}.", "bold $error"))
             self._close_only()
 
     def _take(self, outcome: Outcome) -> None:

@@ -361,7 +361,7 @@ class RowScreen(StewardScreen):
             if index is not None:
                 self._take(ways[index])
 
-        choices = [Choice(each.words, each.person.full_name if each.person else "") for each in ways]
+        choices = [Choice(each.words, each.person.full_name if each.person is not None else "") for each in ways]
         self.app.push_screen(PickDialog("As Zulip does", choices, nothing=""), callback=picked)
 
     def _take(self, way: Way) -> None:

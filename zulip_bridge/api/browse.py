@@ -136,7 +136,7 @@ Offer = Literal["edit", "erase", "messages", "files", "channel"]
 @dataclass(frozen=True)
 class Advice:
     """What Zulip has for it instead of changing the row. ``offers`` is what this tool does itself for ``person``, the
-    best first; ``subject`` is the message's or channel's id, or the file's path_id.
+    best first, or for a channel; ``subject`` is the message's or the channel's id, or the file's path_id.
     """
 
     sentence: str

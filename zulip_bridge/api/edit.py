@@ -67,14 +67,11 @@ class PlannedChange:
         return Change(self.field, "" if self.field in ONE_OFF else self.after)
 
 
-@dataclass(frozen=True)
-class ChangePreview:
-    """What would happen. ``fingerprint`` stands for the state that it was worked out from."""
+class Planned:
+    """What previews have in common, whatever it is that would be changed."""
 
-    person: Person
     items: list[PlannedChange]
     notes: list[str]
-    fingerprint: str
 
     @property
     def refusals(self) -> list[Refusal]:
@@ -85,6 +82,16 @@ class ChangePreview:
     def changes(self) -> list[PlannedChange]:
         """Those items that would change something."""
         return [item for item in self.items if item.state == "change"]
+
+
+@dataclass(frozen=True)
+class ChangePreview(Planned):
+    """What would happen. ``fingerprint`` stands for the state that it was worked out from."""
+
+    person: Person
+    items: list[PlannedChange]
+    notes: list[str]
+    fingerprint: str
 
 
 @dataclass(frozen=True)
@@ -122,13 +129,24 @@ class AppliedChange:
     undo: bool = True
 
 
-@dataclass(frozen=True)
-class ApplyResult:
-    """What was done. ``changed_since``: the account is no longer what was previewed, nothing was done, and
-    ``preview`` is a new one; ``refused``: a rule forbids it now; ``incomplete``: some item is not as it should be.
-    """
+Outcome = Literal["done", "incomplete", "changed_since", "refused"]
+"""``changed_since``: it is no longer what was previewed, and nothing was done; ``refused``: a rule forbids it now;
+``incomplete``: some item is not as it should be.
+"""
 
-    state: Literal["done", "incomplete", "changed_since", "refused"]
+
+class Applied:
+    """What results have in common, whatever it is that was changed."""
+
+    state: Outcome
+    items: list[AppliedChange]
+
+
+@dataclass(frozen=True)
+class ApplyResult(Applied):
+    """What was done; ``preview`` is a new one where nothing was."""
+
+    state: Outcome
     items: list[AppliedChange]
     preview: ChangePreview | None = None
 

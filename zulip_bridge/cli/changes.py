@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from zulip_bridge.api.codec import to_json
-from zulip_bridge.api.edit import AppliedChange, ApplyResult, ChangePreview, PlannedChange
+from zulip_bridge.api.edit import Applied, AppliedChange, ApplyResult, ChangePreview, Planned, PlannedChange
 from zulip_bridge.api.people import Person
 from zulip_bridge.edit import Outcome
 
@@ -31,6 +31,11 @@ NOTHING = "–"
 def print_preview(preview: ChangePreview) -> None:
     """Field, before, after, and what else happens."""
     print_line(f"{named(preview.person)}:")
+    print_planned(preview)
+
+
+def print_planned(preview: Planned) -> None:
+    """The same without whose fields they are."""
     print_table(["field", "before", "after", ""], [_planned(item) for item in preview.items])
     _print_effects(preview.changes, preview.notes if preview.changes else [])
     for refusal in preview.refusals:
@@ -62,6 +67,11 @@ def print_result(result: ApplyResult) -> None:
     if result.preview is not None:
         print_preview(result.preview)
         return
+    print_applied(result)
+
+
+def print_applied(result: Applied) -> None:
+    """What was read back of each change."""
     rows = [
         [item.label, _value(item.before_shown), _value(item.after_shown), STATES[item.state]] for item in result.items
     ]
@@ -71,7 +81,7 @@ def print_result(result: ApplyResult) -> None:
             narrate(f"{item.label}: {item.sentence}")
 
 
-def narrate_causes(result: ApplyResult) -> None:
+def narrate_causes(result: Applied) -> None:
     """For ``--debug``: where Zulip's actions failed."""
     for item in result.items:
         for line in item.cause.splitlines():

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
+from zulip_bridge.api.calls import Request
 from zulip_bridge.api.codec import from_json
 from zulip_bridge.api.edit import AppliedChange, AppliedState, ApplyChanges, ApplyResult, ChangePreview, PlannedChange
 from zulip_bridge.api.errors import ErrorKind, StewardError
@@ -28,6 +29,17 @@ async def apply_changes(bridge: Bridge, preview: ChangePreview) -> ApplyResult:
     Raises :class:`StewardError` for everything that kept it from being begun.
     """
     request = ApplyChanges(preview.person.id, [item.change for item in preview.items], preview.fingerprint)
+    return await follow(bridge, request, preview.items, lambda items: ApplyResult("incomplete", items))
+
+
+async def follow(
+    bridge: Bridge,
+    request: Request[T],
+    items: list[PlannedChange],
+    incomplete: Callable[[list[AppliedChange]], T],
+    what: str = "account",
+) -> T:
+    """Send a request that applies ``items``; where the worker is lost meanwhile, ``incomplete`` of what is known."""
     applied: list[AppliedChange] = []
     try:
         async with bridge.stream(request) as stream:
@@ -38,7 +50,7 @@ async def apply_changes(bridge: Bridge, preview: ChangePreview) -> ApplyResult:
     except StewardError as error:
         if error.kind not in (ErrorKind.WORKER_LOST, ErrorKind.PROTOCOL):
             raise
-        return ApplyResult("incomplete", [*applied, *_unknown(preview.items[len(applied) :], error)])
+        return incomplete([*applied, *_unknown(items[len(applied) :], error, what)])
 
 
 async def to_the_end(work: Coroutine[Any, Any, T]) -> tuple[T, bool]:
@@ -54,9 +66,9 @@ async def to_the_end(work: Coroutine[Any, Any, T]) -> tuple[T, bool]:
             cancelled = True
 
 
-def _unknown(items: list[PlannedChange], error: StewardError) -> list[AppliedChange]:
+def _unknown(items: list[PlannedChange], error: StewardError, what: str) -> list[AppliedChange]:
     """The first may or may not have been done; the others were not begun."""
-    lost = f"{error.sentence} Whether this was done is not known; look at the account again."
+    lost = f"{error.sentence} Whether this was done is not known; look at the {what} again."
     not_begun: tuple[AppliedState, str] = ("not_reached", "")
     states: list[tuple[AppliedState, str]] = [("unknown", lost), *[not_begun for _ in items]]
     return [

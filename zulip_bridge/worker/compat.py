@@ -344,10 +344,12 @@ def _bound(
 
 
 def uses(place: str, name: str) -> bool:
-    """Whether the function there refers to ``name`` in its own code: how its version differs in what it also does."""
+    """Whether the function there refers to ``name``, or has it as a text, in its own code: how its version differs in
+    what it also does.
+    """
     function = find_function(place)
     code = getattr(inspect.unwrap(function), "__code__", None) if function is not None else None
-    return code is not None and name in code.co_names
+    return code is not None and (name in code.co_names or name in code.co_consts)
 
 
 def takes(place: str, parameter: str) -> bool:

@@ -19,7 +19,7 @@ from zulip_bridge.api.browse import (
     ShowRow,
 )
 from zulip_bridge.api.calls import Request
-from zulip_bridge.api.channel_archiving import ApplyChannel, FindChannels, PreviewChannel
+from zulip_bridge.api.channel_changes import ApplyToChannel, FindChannel, PreviewChannel
 from zulip_bridge.api.channels import ReadMemberships
 from zulip_bridge.api.edit import ApplyChanges, DescribeFields, ListMemberships, PreviewChanges
 from zulip_bridge.api.erase import EraseStep, OpenErasure, PreviewErasure
@@ -67,9 +67,6 @@ SERVED: list[tuple[type[Request[Any]], str, str]] = [
     (ReadPictures, "inspect.pictures", "read_pictures"),
     (ReadMemberships, "inspect.channels", "read_memberships"),
     (ReadAccess, "inspect.access", "read_access"),
-    (FindChannels, "channel_archiving", "find_channels"),
-    (PreviewChannel, "channel_archiving", "preview_channel"),
-    (ApplyChannel, "channel_archiving", "apply_channel"),
     (ReadTimeline, "inspect.timeline", "read_timeline"),
     (ReadActivity, "inspect.activity", "read_activity"),
     (ExportPerson, "export", "export_person"),
@@ -91,6 +88,9 @@ SERVED: list[tuple[type[Request[Any]], str, str]] = [
     (ApplyChanges, "edit", "apply"),
     (DescribeFields, "edit", "describe"),
     (ListMemberships, "edit", "list_memberships"),
+    (FindChannel, "channels", "find"),
+    (PreviewChannel, "channels", "preview"),
+    (ApplyToChannel, "channels", "apply"),
     (PreviewErasure, "erase", "preview"),
     (OpenErasure, "erase", "open_erasure"),
     (EraseStep, "erase", "run_step"),

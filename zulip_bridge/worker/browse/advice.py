@@ -26,6 +26,9 @@ class Proper:
     subject: str = ""
 
 
+OF_NOBODY: tuple[Offer, ...] = ("channel",)
+"""What is done to something that need not be anybody's."""
+
 _USERS, _STREAMS, _GROUPS = "zerver.actions.users", "zerver.actions.streams", "zerver.actions.user_groups"
 
 WAYS: dict[str, Proper] = {
@@ -52,13 +55,15 @@ WAYS: dict[str, Proper] = {
         ("zerver.actions.message_flags.do_update_message_flags",),
     ),
     "zerver_stream": Proper(
-        "Channels are archived, renamed and changed with Zulip's own actions. This tool archives them so, and brings "
-        "them back; the rest is done in Zulip, by somebody who is named for it there.",
+        "Channels are renamed, described, archived and unarchived with Zulip's own actions, which tell clients and "
+        "write the audit log. This tool does it so. Who may read and write is set in Zulip.",
         (
+            f"{_STREAMS}.do_rename_stream",
+            f"{_STREAMS}.do_change_stream_description",
             f"{_STREAMS}.do_deactivate_stream",
             f"{_STREAMS}.do_unarchive_stream",
-            f"{_STREAMS}.do_rename_stream",
         ),
+        "channel",
         "channel",
         subject="id",
     ),
@@ -143,14 +148,14 @@ def advice_for(row: Any, person: Person | None, purpose: Purpose) -> list[Advice
         return []
     names = [] if purpose == "look" else _existing(way.actions)
     subject = str(getattr(row, way.subject)) if way.subject else ""
-    offers = _offers(way, purpose) if person is not None or way.offer == "channel" else []
+    offers = [each for each in _offers(way, purpose) if person is not None or each in OF_NOBODY]
     return [Advice(_with_names(way, names), offers, person.id if person is not None else None, subject)]
 
 
 def _offers(way: Proper, purpose: Purpose) -> list[Offer]:
     """The best for the purpose first: an account that is to be deleted should rather be erased than edited."""
     wanted = {"look": (way.offer, way.to_delete), "edit": (way.offer,), "delete": (way.to_delete, way.offer)}[purpose]
-    return [each for each in wanted if each is not None]
+    return list(dict.fromkeys(each for each in wanted if each is not None))
 
 
 def _with_names(way: Proper, names: list[str]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar, Generic, NamedTuple, TypeVar
 
 from zulip_bridge.api.changes import Change
 from zulip_bridge.api.edit import EditableField, Effect, EffectKind, Refusal
@@ -30,25 +30,25 @@ class Refused(Exception):
         self.refusal = Refusal(rule, sentence)
 
 
-class Edit:
-    """One field of one account, and what it shall be.
+Subject = TypeVar("Subject")
+
+
+class Deed(Generic[Subject]):
+    """One thing that shall become another, on an account or a channel.
 
     ``undo``: whether giving the value from before to a new edit reverses it. ``observable``: whether the database
     shows that it was done. ``volatile``: whether the value changes by itself, so that another one than was previewed
-    is no conflict. The ``for_…`` flags say for which accounts Zulip's own screens offer it.
+    is no conflict.
     """
 
     label: ClassVar[str] = ""
+    subject_word: ClassVar[str] = ""
     undo: ClassVar[bool] = True
     observable: ClassVar[bool] = True
     volatile: ClassVar[bool] = False
-    for_bots: ClassVar[bool] = True
-    for_people: ClassVar[bool] = True
-    for_placeholders: ClassVar[bool] = False
-    for_deactivated: ClassVar[bool] = True
 
-    def __init__(self, account: Account, change: Change) -> None:
-        self.account = account
+    def __init__(self, subject: Subject, change: Change) -> None:
+        self.subject = subject
         self.change = change
 
     @property
@@ -61,16 +61,24 @@ class Edit:
         """What the field is called on a screen."""
         return self.label
 
-    def read(self, account: Account) -> Reading:
+    def again(self) -> Subject:
+        """What it is done to, read anew."""
+        raise NotImplementedError
+
+    def read(self, subject: Subject) -> Reading:
         """The value as it is."""
         raise NotImplementedError
 
     def want(self) -> Reading:
-        """The value as it shall be; raises :class:`Refused` for what no account could have."""
+        """The value as it shall be; raises :class:`Refused` for what could never be."""
+        raise NotImplementedError
+
+    def why_not(self) -> Refusal | None:
+        """Why nothing of the kind can be done here at all, whatever the value."""
         raise NotImplementedError
 
     def rules(self) -> Iterator[Refusal]:
-        """Reasons why this account may not get that value."""
+        """Reasons why it may not get that value here."""
         return iter(())
 
     def effects(self) -> list[Effect]:
@@ -81,17 +89,38 @@ class Edit:
         """Zulip's action; :class:`~zulip_bridge.worker.compat.MissingAction` where there is none."""
         raise NotImplementedError
 
-    def observe(self, account: Account) -> object:
-        """Whatever of the account changes with it, to tell whether something was done; never sent anywhere."""
-        return self.read(account).text
+    def observe(self, subject: Subject) -> object:
+        """Whatever changes with it, to tell whether something was done; never sent anywhere."""
+        return self.read(subject).text
 
-    def outcome(self, account: Account, changed: bool) -> Reading:
+    def outcome(self, subject: Subject, changed: bool) -> Reading:
         """The value after the action; ``changed`` tells whether :meth:`observe` sees another thing than before."""
-        return self.read(account)
+        return self.read(subject)
 
-    def leftovers(self, account: Account) -> list[str]:
+    def leftovers(self, subject: Subject) -> list[str]:
         """What should have followed and has not, where the action failed half-way: sentences."""
         return []
+
+
+class Edit(Deed[Account]):
+    """One field of one account, and what it shall be. The ``for_…`` flags say for which accounts Zulip's own screens
+    offer it.
+    """
+
+    subject_word: ClassVar[str] = "account"
+    for_bots: ClassVar[bool] = True
+    for_people: ClassVar[bool] = True
+    for_placeholders: ClassVar[bool] = False
+    for_deactivated: ClassVar[bool] = True
+
+    @property
+    def account(self) -> Account:
+        """Whose field it is."""
+        return self.subject
+
+    def again(self) -> Account:
+        """The account as it is by now."""
+        return Account.load(self.account.row.id)
 
     def imagined(self) -> Account:
         """The account as it would be afterwards, as far as rules for other edits depend on it."""

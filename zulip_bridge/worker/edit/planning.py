@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 from dataclasses import dataclass
+from typing import Any
 
 import orjson
 
@@ -26,7 +27,7 @@ from zulip_bridge.worker.people import person_by_id
 
 from .account import Account, recent_counts
 from .activity import Active
-from .base import Edit, Reading, Refused
+from .base import Deed, Edit, Reading, Refused
 from .bots import Avatar, BotOwner
 from .credentials import EndSessions, PasswordReset, RegenerateKey, RevokeInvitations, UnregisterDevices
 from .identity import Address, FullName
@@ -104,7 +105,9 @@ def plan(account: Account, changes: list[Change], context: Context) -> list[Step
             account = step.edit.imagined()
         if step.item.field in {each.item.field for each in steps}:
             refusal = Refusal("given twice", f"{step.item.label} is given twice.")
-            step = Step(_refused(step.item.field, step.item.label, step.item.before_shown, change, [refusal]), None)
+            step = Step(
+                refused_item(step.item.field, step.item.label, step.item.before_shown, change, [refusal]), None
+            )
         steps.append(step)
     return steps
 
@@ -115,10 +118,10 @@ def plan_one(account: Account, change: Change) -> Step:
         change = normal(change)
         edit = make_edit(account, change)
     except ChangeError as error:
-        return Step(_refused(change.field, change.field, "", change, [Refusal("fields", str(error))]), None)
+        return Step(refused_item(change.field, change.field, "", change, [Refusal("fields", str(error))]), None)
     except Refused as refused:
-        return Step(_refused(change.field, change.field, "", change, [refused.refusal]), None)
-    return Step(_look_at(edit), edit)
+        return Step(refused_item(change.field, change.field, "", change, [refused.refusal]), None)
+    return Step(look_at(edit), edit)
 
 
 def make_edit(account: Account, change: Change) -> Edit:
@@ -144,26 +147,26 @@ def fingerprint(account: Account, steps: list[Step]) -> str:
     """A hash of what the preview was worked out from: the account's state, and all that was shown of each change."""
     state = [str(getattr(account.row, column)) for column in STATE_COLUMNS]
     state.append(str(account.realm.deactivated))
-    shown = [_lasting(step) for step in steps]
+    shown = [lasting(step.item, volatile=step.edit is not None and step.edit.volatile) for step in steps]
     return hashlib.sha256(orjson.dumps([state, shown])).hexdigest()
 
 
-def _lasting(step: Step) -> list[object]:
+def lasting(item: PlannedChange, *, volatile: bool = False) -> list[object]:
     """What of an item does not change by itself."""
-    item = step.item
     effects = [to_json(each) for each in item.effects if each.kind not in VOLATILE]
     refusals = [to_json(each) for each in item.refusals]
-    if step.edit is not None and step.edit.volatile:
+    if volatile:
         return [item.field, refusals]
     return [item.field, item.state, item.before, item.after, effects, refusals]
 
 
-def _look_at(edit: Edit) -> PlannedChange:
-    before, reason = edit.read(edit.account), edit.why_not()
+def look_at(edit: Deed[Any]) -> PlannedChange:
+    """Plan one: where it leads, what is against it, what else happens."""
+    before, reason = edit.read(edit.subject), edit.why_not()
     try:
         after = edit.want()
     except Refused as refused:
-        return _refused(edit.field, edit.title, before.shown, edit.change, [reason or refused.refusal])
+        return refused_item(edit.field, edit.title, before.shown, edit.change, [reason or refused.refusal])
     if after.text == before.text:
         return _item(edit, "unchanged", before, after)
     refusals = [reason] if reason is not None else list(edit.rules())
@@ -176,12 +179,13 @@ def _look_at(edit: Edit) -> PlannedChange:
     return dataclasses.replace(_item(edit, "change", before, after), action=action, effects=edit.effects())
 
 
-def _item(edit: Edit, state: PlannedState, before: Reading, after: Reading) -> PlannedChange:
+def _item(edit: Deed[Any], state: PlannedState, before: Reading, after: Reading) -> PlannedChange:
     readings = (before.text, after.text, before.shown, after.shown)
     return PlannedChange(edit.field, edit.title, state, *readings, undo=edit.undo)
 
 
-def _refused(field: str, label: str, before: str, change: Change, refusals: list[Refusal]) -> PlannedChange:
+def refused_item(field: str, label: str, before: str, change: Change, refusals: list[Refusal]) -> PlannedChange:
+    """What cannot even be planned."""
     return PlannedChange(
         field, label, "refused", "", change.value, before, change.value, refusals=refusals, undo=False
     )

@@ -85,11 +85,20 @@ def _channels(person: Person, permitted: dict[int, list[str]]) -> list[ChannelSu
 
 
 def _privacy(channel: dict[str, Any]) -> str:
-    if channel["is_web_public"]:
+    return privacy_words(
+        web_public=channel["is_web_public"],
+        private=channel["invite_only"],
+        shared=channel["history_public_to_subscribers"],
+    )
+
+
+def privacy_words(*, web_public: bool, private: bool, shared: bool) -> str:
+    """Who may read a channel; ``shared``: those who join it see what was written before."""
+    if web_public:
         return "web-public"
-    if not channel["invite_only"]:
+    if not private:
         return "public"
-    return "private, shared history" if channel["history_public_to_subscribers"] else "private"
+    return "private, shared history" if shared else "private"
 
 
 def _subscriptions(person: Person) -> dict[int, dict[str, Any]]:
