@@ -7,6 +7,7 @@ recorded does not happen.
 from __future__ import annotations
 
 import asyncio
+import importlib
 import threading
 from collections.abc import Callable
 from importlib import metadata
@@ -58,6 +59,7 @@ if TYPE_CHECKING:
     from zulip_bridge.removal import Removals
 
 Words = Callable[[str], None]
+EXPORTS = "zulip_bridge.export.recorded"
 
 
 def version() -> str:
@@ -68,8 +70,9 @@ def version() -> str:
 class Steward:
     """An open session. Make it with :meth:`open`, end it with :meth:`close`."""
 
-    def __init__(self, door: Door, bridge: Bridge, journal: Journal, read_only: bool) -> None:
+    def __init__(self, door: Door, bridge: Bridge, journal: Journal, read_only: bool, exports: bool = False) -> None:
         self.door = door
+        self._worker_exports = exports
         self.journal = journal
         self.read_only = read_only
         self._bridge = bridge
@@ -84,9 +87,17 @@ class Steward:
 
     @classmethod
     async def open(
-        cls, target: Target, *, read_only: bool = False, on_stage: Words = lambda sentence: None
+        cls,
+        target: Target,
+        *,
+        read_only: bool = False,
+        for_exports: bool = False,
+        on_stage: Words = lambda sentence: None,
     ) -> Steward:
         """Open ``target``; ``on_stage`` is told in short sentences what is being done.
+
+        ``for_exports``: nothing else is wanted, so that one worker, which only reads, does for it; otherwise an
+        export has one of its own, and does not hold up what is asked meanwhile.
 
         Raises :class:`StewardError` with what to do about it.
         """
@@ -96,8 +107,12 @@ class Steward:
         door = await _door(target, on_stage)
         operator = current_operator()
         options = WorkerOptions(read_only=read_only, operator=operator.login)
+        if for_exports:
+            options = _for_exports(operator)
+            # The shell takes half a second to start: what is needed then can be loaded meanwhile.
+            asyncio.get_running_loop().run_in_executor(None, importlib.import_module, EXPORTS)
         bridge = await Bridge.open(door, options, lambda stage: on_stage(_stage_words(stage, door)))
-        return cls(door, bridge, journal, read_only)
+        return cls(door, bridge, journal, read_only, for_exports)
 
     @property
     def hello(self) -> Hello:
@@ -186,8 +201,7 @@ class Steward:
     ) -> ExportResult:
         """Export what ``scope`` chooses (by default what Zulip's own export has) of a person.
 
-        To a directory, unless ``packaging`` says otherwise. It runs in a worker of its own, and is recorded with its
-        start and its end.
+        To a directory, unless ``packaging`` says otherwise. Recorded with its start and its end.
 
         Cancelling the task cancels the export; nothing is kept then.
         """
@@ -198,16 +212,16 @@ class Steward:
 
     @property
     def exports(self) -> Exports:
-        """Exports of people, each in a worker of its own; recorded."""
+        """Exports of people, in a worker of their own unless this session is for them; recorded."""
         if self._exports is None:
             from zulip_bridge.export.recorded import Exports
 
-            self._exports = Exports(self.record, self._open_export_worker, self._provenance, _failure)
+            shared = self._bridge if self._worker_exports else None
+            self._exports = Exports(self.record, self._open_export_worker, self._provenance, _failure, shared)
         return self._exports
 
     async def _open_export_worker(self) -> Bridge:
-        options = WorkerOptions(role="export", read_only=True, statement_timeout_ms=0, operator=self._identity.login)
-        return await Bridge.open(self.door, options)
+        return await Bridge.open(self.door, _for_exports(self._identity))
 
     def _provenance(self, hello: Hello) -> Provenance:
         from zulip_bridge.export import Provenance
@@ -431,6 +445,10 @@ def _stage_words(stage: Stage, door: Door) -> str:
         "worker": "Asking the database",
         "ready": "Connected",
     }[stage]
+
+
+def _for_exports(operator: Operator) -> WorkerOptions:
+    return WorkerOptions(role="export", read_only=True, statement_timeout_ms=0, operator=operator.login)
 
 
 def _operator_words(operator: Operator) -> str:

@@ -12,7 +12,7 @@ from typing import ClassVar, Literal
 from .calls import Request
 from .export_scope import SAME, ExportScope
 
-PHASES = ("account", "messages", "files")
+PHASES = ("account", "files", "messages")
 """The phases of an export as its progress names them, in their order."""
 
 

@@ -125,7 +125,7 @@ def export_user(
         with progress_bars() as on_progress:
             return await steward.export(person, output.absolute(), on_progress, scope, packaging)
 
-    result = with_steward(choice, work)
+    result = with_steward(choice, work, for_exports=True)
     _tell_abandoned(output)
     _tell(result, as_json)
 

@@ -67,7 +67,7 @@ def export_many(
             raise
         return _asked(found, outcomes, unknown)
 
-    asked = with_steward(choice, work)
+    asked = with_steward(choice, work, for_exports=True)
     _summarize(asked, as_json)
     if not all(each.outcome and each.outcome.state == "done" for each in asked):
         sys.exit(REFUSED)

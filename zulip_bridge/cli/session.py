@@ -30,15 +30,18 @@ class Interrupted(Exception):
         self.number = number
 
 
-def with_steward(choice: Choice, work: Callable[[Steward], Awaitable[T]]) -> T:
-    """Open the server that ``choice`` names, do the work, close it. Errors end the program with one sentence."""
+def with_steward(choice: Choice, work: Callable[[Steward], Awaitable[T]], *, for_exports: bool = False) -> T:
+    """Open the server that ``choice`` names, do the work, close it. Errors end the program with one sentence.
+
+    ``for_exports``: the work is to export, and nothing else.
+    """
     from zulip_bridge.launch import ask_password_first
     from zulip_bridge.steward import Steward
 
     target = choice.target
 
     async def session() -> T:
-        steward = await Steward.open(target, read_only=choice.read_only, on_stage=status.say)
+        steward = await Steward.open(target, read_only=choice.read_only, for_exports=for_exports, on_stage=status.say)
         status.clear()
         try:
             return await work(steward)

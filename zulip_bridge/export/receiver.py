@@ -19,6 +19,8 @@ from .manifest import Contents
 from .page import INDEX, PAGES, ReadablePage
 
 MOST_NAMESAKES = 1_000
+UPLOADS = "uploads/"
+"""Where the files are that were counted before the first of them."""
 
 
 class Receiver:
@@ -63,7 +65,7 @@ class Receiver:
         if progress.phase == "messages" and progress.total and progress.done:
             text = progress.bytes * max(0, progress.total - progress.done) // progress.done
             to_come += self._container.will_take(text)
-        if progress.phase != "files":
+        if progress.phase != "files":  # of that the worker has told all when it was planned
             self._require(to_come)
 
     def check_complete(self) -> None:
@@ -124,6 +126,8 @@ class Receiver:
         if size != event.size:
             raise _confused(f"{size} bytes of a file that should have {event.size}")
         self.contents.files.append(WrittenFile(path, size, digest, event.rows, self._original))
+        if path.startswith(UPLOADS):
+            self._file_bytes = max(0, self._file_bytes - size)
         if self._page is not None:
             self._page.end()
 

@@ -65,11 +65,13 @@ class Exports:
         open_worker: Callable[[], Awaitable[Bridge]],
         provenance: Callable[[Hello], Provenance],
         failure: Callable[[BaseException], Result],
+        shared: Bridge | None = None,
     ) -> None:
         self._record = record
         self._open_worker = open_worker
         self._provenance = provenance
         self._failure = failure
+        self._shared = shared
 
     async def export(
         self,
@@ -80,7 +82,7 @@ class Exports:
         packaging: Packaging = DIRECTORY,
     ) -> ExportResult:
         """Export one person; recorded before it is begun and when it has ended. See :func:`export_person`."""
-        worker = _Worker(self._open_worker)
+        worker = _Worker(self._open_worker, self._shared)
         try:
             return await self._one(worker, Order(person, destination), on_progress, scope, packaging, {}, [])
         finally:
@@ -98,7 +100,7 @@ class Exports:
 
         Cancelling the task cancels the one under way; those before it are kept.
         """
-        worker = _Worker(self._open_worker)
+        worker = _Worker(self._open_worker, self._shared)
         outcomes: list[Outcome] = []
         try:
             for number, order in enumerate(orders, 1):
@@ -156,14 +158,17 @@ def archive_name(person: Person, today: datetime, packaging: Packaging) -> str:
 
 
 class _Worker:
-    """A worker for exports: opened when it is first wanted, and again where it was lost."""
+    """A worker for exports: that of the session, or opened when it is first wanted; again where it was lost."""
 
-    def __init__(self, open_worker: Callable[[], Awaitable[Bridge]]) -> None:
+    def __init__(self, open_worker: Callable[[], Awaitable[Bridge]], shared: Bridge | None) -> None:
         self._open = open_worker
+        self._shared = shared
         self._bridge: Bridge | None = None
 
     async def bridge(self) -> Bridge:
         """It, alive."""
+        if self._shared is not None and self._shared.alive:
+            return self._shared
         if self._bridge is not None and not self._bridge.alive:
             await self.close()
         if self._bridge is None:

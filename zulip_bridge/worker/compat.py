@@ -99,7 +99,7 @@ def plain_cursor(raw: Any) -> Any:
     """A cursor of the driver's own, on its connection: neither Django nor Zulip wraps or remembers what it runs."""
     from django.db.backends.postgresql.base import Database
 
-    if _is_psycopg2(Database):
+    if is_psycopg2(Database):
         return raw.cursor(cursor_factory=Database.extensions.cursor)
     return Database.Cursor(raw)
 
@@ -108,7 +108,7 @@ def mogrify(raw: Any, sql: str, parameters: Any) -> str:
     """The statement with its parameters in it, quoted by the driver."""
     from django.db.backends.postgresql.base import Database
 
-    if _is_psycopg2(Database):
+    if is_psycopg2(Database):
         return str(plain_cursor(raw).mogrify(sql, parameters).decode())
     return str(Database.ClientCursor(raw).mogrify(sql, parameters))
 
@@ -117,7 +117,7 @@ def read_as_text(cursor: Any, type_oids: Iterable[int]) -> None:
     """From now on, values of these types come from this cursor as PostgreSQL writes them."""
     from django.db.backends.postgresql.base import Database
 
-    if _is_psycopg2(Database):
+    if is_psycopg2(Database):
         cursor.string_types = dict.fromkeys(type_oids, Database.extensions.UNICODE)
         return
     for oid in type_oids:
@@ -199,7 +199,8 @@ def is_disconnected(raw: Any) -> bool:
     return bool(raw.closed)
 
 
-def _is_psycopg2(database: Any) -> bool:
+def is_psycopg2(database: Any) -> bool:
+    """Whether this module, which Django uses, is that driver."""
     return bool(database.__name__ == "psycopg2")
 
 

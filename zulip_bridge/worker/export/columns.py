@@ -35,18 +35,18 @@ class Columns:
             each for each in (meta.local_concrete_fields if every else meta.concrete_fields) if _is(each, every)
         ]
         self.withheld = [each for each in fields if is_withheld(self.table, each)]
-        self._fields = [each for each in fields if each not in self.withheld]
+        self.fields = [each for each in fields if each not in self.withheld]
         self.many_to_many = [
             each for each in meta.many_to_many if _is(each, every) and (not every or _plain_list(each))
         ]
-        self.names = [str(each.name) for each in self._fields]
+        self.names = [str(each.name) for each in self.fields]
         self.converters = [
-            (index, convert) for index, each in enumerate(self._fields) if (convert := _converter(each)) is not None
+            (index, convert) for index, each in enumerate(self.fields) if (convert := converter(each)) is not None
         ]
 
     def select_list(self, alias: str) -> str:
         """SQL of the columns, in the order of :attr:`names`."""
-        return ", ".join(_expression(alias, each) for each in self._fields)
+        return ", ".join(expression(alias, each) for each in self.fields)
 
     def index(self, name: str) -> int:
         """Where a field is in a row."""
@@ -56,7 +56,7 @@ class Columns:
         """Where in a row the foreign keys to a table are."""
         return [
             index
-            for index, each in enumerate(self._fields)
+            for index, each in enumerate(self.fields)
             if each.remote_field is not None and each.remote_field.model._meta.db_table == table
         ]
 
@@ -94,7 +94,8 @@ def _plain_list(field: Any) -> bool:
     return bool(through._meta.auto_created) and field.remote_field.model._meta.db_table != PEOPLE
 
 
-def _expression(alias: str, field: Any) -> str:
+def expression(alias: str, field: Any) -> str:
+    """SQL of a column as it is exported."""
     column = f'{alias}."{field.column}"'
     if isinstance(field, models.DateTimeField):
         # Bit for bit what datetime.timestamp() gives, and cheaper on both sides (extract() computes a numeric).
@@ -102,7 +103,7 @@ def _expression(alias: str, field: Any) -> str:
     return column
 
 
-def _converter(field: Any) -> Converter | None:
+def converter(field: Any) -> Converter | None:
     """What Django does to a column's value when it loads an instance; None where it does nothing."""
     steps = [] if isinstance(field, models.DateTimeField) else field.get_db_converters(connection)
     if not steps:

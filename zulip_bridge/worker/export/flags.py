@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import connection
 
-from .messages import Flags
+from .message_records import Flags
 from .reading import Rows, batches
 from .rows import OUTSIDE, Writing, within
 from .sending import FileSender, encode_rows

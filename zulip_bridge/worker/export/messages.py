@@ -6,80 +6,90 @@ none. Here every message that was selected is written, with no flags where there
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import Any
+import contextlib
+from collections.abc import Iterator
 
 from django.db import connection
 
 from zulip_bridge.api.export import SectionDone
 
 from .. import compat
-from ..context import Context
 from .columns import Columns
-from .names import CLIENTS, LIKELY, Names, recipient_names
-from .reading import Batches, Rows
+from .copying import Copying
+from .message_files import MessageFiles
+from .message_records import MessageCounts, MessageRecords
+from .message_rows import MessageRows
+from .reading import Snapshot
 from .rows import OUTSIDE, Writing, within
-from .selection import ARCHIVED, KINDS, LIVE, RESTORED, Kind, message_query, selected_ids
-from .sending import FileSender, encode_rows
-
-FILE_MESSAGES = 1_000
-"""Messages in a file, as in Zulip's own export."""
-FETCH_BYTES = 1024 * 1024
-"""How much JSON the rows of one fetch should make; a few fetches are in memory."""
+from .selection import ARCHIVED, KINDS, LIVE, RESTORED, Kind, kinds_held, message_query, outside_query
 
 
-@dataclass
-class MessageCounts:
-    """What was written; ``by_kinds`` counts messages by the set of kinds that they are of, as bits."""
-
-    messages: int = 0
-    without_own_row: int = 0
-    by_kinds: Counter[int] = field(default_factory=Counter)
-
-
-def send_messages(writing: Writing) -> MessageCounts:
-    """Stream all files of live messages."""
+@contextlib.contextmanager
+def looking_for_messages(writing: Writing, snapshot: Snapshot) -> Iterator[Messages | None]:
+    """Have PostgreSQL find the live messages while other things are written; none where no kind is chosen."""
     kinds = [each for each in KINDS if writing.scope.has(each.section)]
     if not kinds:
+        yield None
+        return
+    columns = Columns(compat.model("zerver", "Message"))
+    rows = MessageRows(columns, kinds_held(kinds, LIVE))
+    query = message_query(rows.select_list, kinds, LIVE, writing.scope)
+    with Copying(writing.context, snapshot, query, writing.parameters) as copying:
+        yield Messages(writing, columns.table, rows, kinds, copying)
+
+
+def send_messages(messages: Messages | None) -> MessageCounts:
+    """Stream all files of live messages."""
+    if messages is None:
         return MessageCounts()
-    counts = _send(writing, kinds, LIVE, "messages", "")
-    _count_sections(writing, kinds, counts)
+    counts = messages.send("messages", "messages")
+    _count_sections(messages.writing, messages.kinds, counts)
     notes = {"without a UserMessage row, which export_single_user drops": counts.without_own_row}
-    writing.context.event(SectionDone("messages", counts.messages, counts.messages, notes=notes))
+    messages.writing.context.event(SectionDone("messages", counts.messages, counts.messages, notes=notes))
     return counts
 
 
-def send_archived(writing: Writing) -> None:
+def send_archived(writing: Writing, snapshot: Snapshot) -> None:
     """Stream the deleted messages: of the kinds that are chosen, or those that the person sent."""
     kinds = [each for each in KINDS if writing.scope.has(each.section)] or KINDS[:1]
-    counts = _send(writing, kinds, ARCHIVED, "archived", RESTORED)
+    columns = Columns(compat.model("zerver", "ArchivedMessage"))
+    rows = MessageRows(columns, kinds_held(kinds, ARCHIVED))
+    query = message_query(rows.select_list, kinds, ARCHIVED, writing.scope, RESTORED)
+    with Copying(writing.context, snapshot, query, writing.parameters) as copying:
+        counts = Messages(writing, columns.table, rows, kinds, copying).send("archived", "archived-messages")
     section = writing.sections["messages.archived"]
     section.found += counts.messages
     section.written += counts.messages
 
 
-def _send(writing: Writing, kinds: list[Kind], tables: dict[str, str], phase: str, condition: str) -> MessageCounts:
-    model = compat.model("zerver", "Message" if tables is LIVE else "ArchivedMessage")
-    columns = Columns(model)
-    counts = MessageCounts()
-    files = _MessageFiles(writing.context, "messages" if tables is LIVE else "archived-messages", columns.table)
-    rows_to_records = _recorder(columns, counts, writing)
-    query = message_query(columns, kinds, tables, writing.scope, condition)
-    reading = Batches(query, writing.parameters, FETCH_BYTES)
-    total = 0
-    writing.context.progress(phase, 0)
-    for rows in reading:
-        total = rows[0][-1]
-        written = files.add(rows_to_records(rows))
-        reading.sized(len(rows), written)
-        counts.messages += len(rows)
-        writing.context.progress(phase, counts.messages, total)
-    files.end()
-    writing.context.progress(phase, counts.messages, counts.messages)
-    writing.tables[columns.table] = counts.messages
-    return counts
+class Messages:
+    """Messages that PostgreSQL is finding."""
+
+    def __init__(self, writing: Writing, table: str, rows: MessageRows, kinds: list[Kind], copying: Copying) -> None:
+        self.writing = writing
+        self.kinds = kinds
+        self._table = table
+        self._rows = rows
+        self._copying = copying
+
+    def send(self, phase: str, name: str) -> MessageCounts:
+        """Stream the files called ``name``."""
+        context = self.writing.context
+        records = MessageRecords(self._rows, self.writing)
+        files = MessageFiles(context, name, self._table)
+
+        def take(rows: list[bytes]) -> None:
+            files.add(records.of(rows))
+            context.progress(phase, records.counts.messages, self._rows.total(rows[0]))
+
+        context.progress(phase, 0)
+        records.learn_likely()
+        self._copying.run(take)
+        files.end()
+        written = records.counts.messages
+        context.progress(phase, written, written)
+        self.writing.tables[self._table] = written
+        return records.counts
 
 
 def _count_sections(writing: Writing, kinds: list[Kind], counts: MessageCounts) -> None:
@@ -96,112 +106,6 @@ def _outside_the_dates(writing: Writing, kinds: list[Kind]) -> list[int]:
     dates = within(writing.scope, "m.date_sent")
     if not dates:
         return [0] * len(kinds)
-    tests = ", ".join(f"count(*) FILTER (WHERE kinds & {1 << bit} <> 0)" for bit in range(len(kinds)))
-    query = f"""SELECT {tests} FROM ({selected_ids(kinds, LIVE)}) ids JOIN zerver_message m ON m.id = ids.id
-                WHERE NOT ({dates})"""
     with connection.cursor() as cursor:
-        cursor.execute(query, writing.parameters)
+        cursor.execute(outside_query(kinds, LIVE, dates), writing.parameters)
         return list(cursor.fetchone())
-
-
-def _recorder(columns: Columns, counts: MessageCounts, writing: Writing) -> Callable[[Rows], list[dict[str, Any]]]:
-    """What turns rows of the query into records; its inner loop runs once a message."""
-    recipients, clients, flags = recipient_names(writing.redactor), Names(CLIENTS), Flags()
-    recipients.learn_likely(LIKELY, writing.parameters)
-    recipient, client = columns.index("recipient"), columns.index("sending_client")
-    width = len(columns.names)
-    names = [*columns.names, "flags", "flags_mask", "sending_client_name", "recipient_name"]
-
-    def build(rows: Rows) -> list[dict[str, Any]]:
-        to, through = recipients.known, clients.known
-        return [
-            dict(
-                zip(
-                    names,
-                    (*row[:width], flags[row[width] or 0], row[width] or 0, through[row[client]], to[row[recipient]]),
-                    strict=True,
-                )
-            )
-            for row in rows
-        ]
-
-    def records(rows: Rows) -> list[dict[str, Any]]:
-        try:
-            found = build(rows)
-        except KeyError:
-            recipients.learn(row[recipient] for row in rows)
-            clients.learn(row[client] for row in rows)
-            found = build(rows)
-        counts.without_own_row += sum(row[width] is None for row in rows)
-        counts.by_kinds.update(row[width + 1] for row in rows)
-        for index, convert in columns.converters:
-            for record in found:
-                if record[names[index]] is not None:
-                    record[names[index]] = convert(record[names[index]])
-        if writing.scope.has("reference"):
-            _refer(writing, columns, rows)
-        if writing.redactor is not None:
-            for record in found:
-                writing.redactor.message(record)
-        return found
-
-    return records
-
-
-def _refer(writing: Writing, columns: Columns, rows: Rows) -> None:
-    """Note what reference.json must name."""
-    for name, field_name in (("zerver_userprofile", "sender"), ("zerver_client", "sending_client")):
-        index = columns.index(field_name)
-        writing.referred[name].update(row[index] for row in rows)
-    index = columns.index("recipient")
-    writing.referred["zerver_recipient"].update(row[index] for row in rows)
-
-
-class Flags(dict[int, list[str]]):
-    """Names of the flags in a mask, worked out once for each mask."""
-
-    def __missing__(self, mask: int) -> list[str]:
-        self[mask] = compat.message_flags(mask)
-        return self[mask]
-
-
-class _MessageFiles:
-    """Cuts the stream of messages into files."""
-
-    def __init__(self, context: Context, name: str, table: str) -> None:
-        self._context = context
-        self._name = name
-        self._table = table
-        self._number = 0
-        self._in_file = 0
-        self._file: FileSender | None = None
-
-    def add(self, records: list[dict[str, Any]]) -> int:
-        """Write records, beginning and ending files as needed; returns the bytes."""
-        written = 0
-        while records:
-            file = self._file or self._begin()
-            part, records = records[: FILE_MESSAGES - self._in_file], records[FILE_MESSAGES - self._in_file :]
-            if self._in_file:
-                file.write(b",\n")
-            data = encode_rows(part)
-            file.write(data)
-            written += len(data)
-            self._in_file += len(part)
-            if self._in_file == FILE_MESSAGES:
-                self.end()
-        return written
-
-    def end(self) -> None:
-        """End the file under way, if there is one."""
-        if self._file is not None:
-            self._file.write(b"\n]}\n")
-            self._file.end({self._table: self._in_file})
-            self._file = None
-
-    def _begin(self) -> FileSender:
-        self._number += 1
-        self._in_file = 0
-        self._file = FileSender(self._context, f"{self._name}-{self._number:06}.json")
-        self._file.write(b'{"%s":[\n' % self._table.encode())
-        return self._file

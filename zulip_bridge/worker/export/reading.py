@@ -1,29 +1,20 @@
-"""Reading in one snapshot, by server-side cursors, a bounded number of rows at a time."""
+"""Reading in one snapshot, a bounded number of rows at a time."""
 
 from __future__ import annotations
 
 import contextlib
-import itertools
-import sys
-from collections import deque
 from collections.abc import Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection, transaction
 
+from zulip_bridge.api.errors import ErrorKind, StewardError
+
+from .. import compat
 from ..instants import iso
 
 Rows = list[tuple[Any, ...]]
-
-FIRST_FETCH = 100
-LARGEST_FETCH = 2_000
-SMALLEST_FETCH = 10
-AHEAD = 2
-SLICE = 100
-"""Rows decoded in one go: the fetching thread cannot have its turn meanwhile."""
-SWITCH_SECONDS = 0.000_5
-CURSOR = "zulip_steward_rows"
 
 TRANSACTION = (
     "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY",
@@ -37,72 +28,42 @@ TRANSACTION = (
 )
 
 
+@dataclass(frozen=True)
+class Snapshot:
+    """One view of the database: the time it was taken, and the name by which other connections see the same."""
+
+    taken: str
+    name: str
+
+
 @contextlib.contextmanager
-def snapshot() -> Iterator[str]:
-    """One read-only, repeatable view of the database for everything inside; gives the time it was taken."""
+def snapshot() -> Iterator[Snapshot]:
+    """One read-only, repeatable view of the database for everything inside."""
     with transaction.atomic():
         with connection.cursor() as cursor:
             for statement in TRANSACTION:
                 cursor.execute(statement)
-            cursor.execute("SELECT statement_timestamp()")
-            taken = iso(cursor.fetchone()[0])
+            cursor.execute("SELECT statement_timestamp(), pg_export_snapshot()")
+            time, name = cursor.fetchone()
+        taken = iso(time)
         assert taken is not None
-        yield taken
+        yield Snapshot(taken, str(name))
 
 
-class Batches:
-    """Rows of one query, a few at a time, while PostgreSQL already works on those that follow.
+def look_at(wrapper: Any, seen: Snapshot) -> None:
+    """Have another connection see this snapshot, until it is closed; like every other it is read-only.
 
-    A server-side cursor is fetched from by a thread of its own, which runs ahead by :data:`AHEAD` fetches: PostgreSQL
-    works only while a FETCH is under way, and what comes back is still undecoded, so that turning it into Python's
-    values happens here, at the same time. Tell :meth:`sized` how large the rows turn out: wide ones are fetched in
-    smaller numbers, so that memory stays the same.
+    The snapshot must still be held where it was taken.
     """
-
-    def __init__(self, query: str, parameters: Mapping[str, Any], target_bytes: int) -> None:
-        self._query = query
-        self._parameters = parameters
-        self._target = target_bytes
-        self._size = FIRST_FETCH
-
-    def sized(self, rows: int, size: int) -> None:
-        """The last ``rows`` rows made ``size`` bytes."""
-        wanted = self._target * rows // max(1, size)
-        # Growth is damped: a few narrow rows say little about the next.
-        self._size = max(SMALLEST_FETCH, min(wanted, self._size * 2, LARGEST_FETCH))
-
-    def __iter__(self) -> Iterator[Rows]:
-        with contextlib.ExitStack() as stack:
-            cursors = [stack.enter_context(connection.cursor()) for _ in range(AHEAD + 1)]
-            stack.enter_context(_prompt_threads())
-            cursors[0].execute(f"DECLARE {CURSOR} NO SCROLL CURSOR FOR {self._query}", self._parameters)
-            fetcher = stack.enter_context(ThreadPoolExecutor(1, "fetch"))
-            coming = deque(fetcher.submit(self._fetch, cursor) for cursor in cursors[:AHEAD])
-            for spare in itertools.cycle(cursors[AHEAD:] + cursors[:AHEAD]):
-                fetched = coming.popleft().result()
-                if fetched.rowcount <= 0:
-                    break
-                coming.append(fetcher.submit(self._fetch, spare))
-                while rows := fetched.fetchmany(SLICE):
-                    yield rows
-            for rest in coming:
-                rest.result()
-            cursors[0].execute(f"CLOSE {CURSOR}")
-
-    def _fetch(self, cursor: Any) -> Any:
-        cursor.execute(f"FETCH FORWARD {self._size} FROM {CURSOR}")
-        return cursor
-
-
-@contextlib.contextmanager
-def _prompt_threads() -> Iterator[None]:
-    """Let the fetching thread have its turn at once: while it waits for one, PostgreSQL has nothing to do."""
-    before = sys.getswitchinterval()
-    sys.setswitchinterval(SWITCH_SECONDS)
-    try:
-        yield
-    finally:
-        sys.setswitchinterval(before)
+    wrapper.ensure_connection()
+    if not compat.is_read_only(wrapper):
+        wrapper.close()
+        raise StewardError(ErrorKind.REFUSED, "PostgreSQL did not accept a read-only connection, so nothing is read.")
+    wrapper.set_autocommit(False)
+    with wrapper.cursor() as cursor:
+        for statement in TRANSACTION:
+            cursor.execute(statement)
+        cursor.execute("SET TRANSACTION SNAPSHOT %s", [seen.name])
 
 
 def batches(query: str, parameters: Mapping[str, Any], size: int = 200) -> Iterator[Rows]:

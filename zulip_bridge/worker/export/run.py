@@ -1,4 +1,4 @@
-"""The export of one person, from one snapshot: account, messages, files."""
+"""The export of one person, from one snapshot: account, files, messages, and what there is besides."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ..people import person_by_id
 from .account import send_account
 from .files import plan_files, send_files
 from .flags import send_flags
-from .messages import send_archived, send_messages
+from .messages import looking_for_messages, send_archived, send_messages
 from .places import send_bots, send_elsewhere
 from .reading import snapshot
 from .recipients import send_recipients
@@ -26,20 +26,22 @@ def export_person(request: ExportPerson, context: Context) -> ExportSummary:
     """Answer :class:`ExportPerson`: stream every file, then say what was written."""
     scope = request.scope
     check(scope)
-    with snapshot() as taken:
+    with snapshot() as seen:
         person = person_by_id(request.person_id)
         writing = Writing(context, person, scope)
         if scope.redacts():
             writing.redactor = make_redactor(person)
-        expected = plan_files(writing)
-        send_account(writing)
+        with looking_for_messages(writing, seen) as messages:
+            expected = plan_files(writing)
+            send_account(writing)
+            send_files(writing, expected)
+            counts = send_messages(messages)
         if not scope.as_zulip and any(scope.has(each) for each in BESIDE):
             send_elsewhere(writing)
         if scope.has("bots"):
             send_bots(writing)
-        counts = send_messages(writing)
         if scope.has("messages.archived"):
-            send_archived(writing)
+            send_archived(writing, seen)
         if scope.has("flags"):
             send_flags(writing)
         if scope.has("reference"):
@@ -47,11 +49,10 @@ def export_person(request: ExportPerson, context: Context) -> ExportSummary:
         if scope.has("recipients"):
             send_recipients(writing)
         writing.report()
-        send_files(writing, expected)
     return ExportSummary(
         person_id=person.id,
         realm=person.realm,
-        snapshot_taken=taken,
+        snapshot_taken=seen.taken,
         messages=counts.messages,
         messages_without_own_row=counts.without_own_row,
         tables=writing.tables,

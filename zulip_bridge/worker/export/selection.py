@@ -6,42 +6,63 @@ from dataclasses import dataclass
 
 from zulip_bridge.api.export_scope import ExportScope
 
-from .columns import Columns
 from .rows import within
 
 
 @dataclass(frozen=True)
 class Kind:
-    """A way in which a message belongs to somebody: the section, and SQL for the ids.
+    """A way in which a message belongs to somebody: the section, SQL for the ids, each once, and SQL that says
+    whether a message ``m``, with the person's row ``um`` for it if there is one, is among them.
 
     ``{messages}``, ``{held}`` and ``{reactions}`` are tables: of live messages, or of archived ones.
     """
 
     section: str
     ids: str
+    holds: str
 
+
+DIRECT = """SELECT s.recipient_id FROM zerver_subscription s JOIN zerver_recipient r ON r.id = s.recipient_id
+            WHERE s.user_profile_id = %(id)s AND r.type IN (1, 3)"""
+NAMED = """rendered_content LIKE '%%data-user-id="' || %(id)s::text || '"%%'"""
 
 KINDS = [
-    Kind("messages.sent", "SELECT id FROM {messages} WHERE realm_id = %(realm)s AND sender_id = %(id)s"),
+    Kind(
+        "messages.sent",
+        "SELECT id FROM {messages} WHERE realm_id = %(realm)s AND sender_id = %(id)s",
+        "m.realm_id = %(realm)s AND m.sender_id = %(id)s",
+    ),
     Kind(
         "messages.direct",
-        """SELECT id FROM {messages} WHERE realm_id = %(realm)s AND recipient_id IN (
-            SELECT s.recipient_id FROM zerver_subscription s JOIN zerver_recipient r ON r.id = s.recipient_id
-            WHERE s.user_profile_id = %(id)s AND r.type IN (1, 3))""",
+        f"SELECT id FROM {{messages}} WHERE realm_id = %(realm)s AND recipient_id IN ({DIRECT})",
+        f"m.realm_id = %(realm)s AND EXISTS ({DIRECT} AND s.recipient_id = m.recipient_id)",
     ),
-    Kind("messages.reacted", "SELECT DISTINCT message_id FROM {reactions} WHERE user_profile_id = %(id)s"),
-    Kind("messages.starred", "SELECT message_id FROM {held} WHERE user_profile_id = %(id)s AND flags & 2 <> 0"),
+    Kind(
+        "messages.reacted",
+        "SELECT DISTINCT message_id FROM {reactions} WHERE user_profile_id = %(id)s",
+        "EXISTS (SELECT 1 FROM {reactions} e WHERE e.user_profile_id = %(id)s AND e.message_id = m.id)",
+    ),
+    Kind(
+        "messages.starred",
+        "SELECT message_id FROM {held} WHERE user_profile_id = %(id)s AND flags & 2 <> 0",
+        "um.flags & 2 <> 0",
+    ),
     Kind(
         "messages.mentioned",
         """SELECT message_id FROM {held} WHERE user_profile_id = %(id)s AND flags & 8 <> 0
            UNION SELECT message_id FROM {held} WHERE user_profile_id = %(id)s AND flags & 64 <> 0""",
+        "um.flags & (8 | 64) <> 0",
     ),
     Kind(
         "messages.named",
-        """SELECT id FROM {messages} WHERE realm_id = %(realm)s
-             AND rendered_content LIKE '%%data-user-id="' || %(id)s::text || '"%%'""",
+        f"SELECT id FROM {{messages}} WHERE realm_id = %(realm)s AND {NAMED}",
+        f"m.realm_id = %(realm)s AND m.{NAMED}",
     ),
-    Kind("messages.received", "SELECT message_id FROM {held} WHERE user_profile_id = %(id)s"),
+    Kind(
+        "messages.received",
+        "SELECT message_id FROM {held} WHERE user_profile_id = %(id)s",
+        "um.message_id IS NOT NULL",
+    ),
 ]
 LIVE = {"messages": "zerver_message", "held": "zerver_usermessage", "reactions": "zerver_reaction"}
 ARCHIVED = {
@@ -54,29 +75,50 @@ RESTORED = " AND NOT EXISTS (SELECT 1 FROM zerver_message l WHERE l.id = m.id)"
 
 
 def selected_ids(kinds: list[Kind], tables: dict[str, str]) -> str:
-    """SQL of the ids, each once, and of the kinds that each is of, as bits."""
-    parts = [
-        f"SELECT k.*, {1 << bit} AS bit FROM ({kind.ids.format(**tables)}) k(id)" for bit, kind in enumerate(kinds)
-    ]
-    return f"SELECT id, bit_or(bit) AS kinds FROM ({' UNION ALL '.join(parts)}) found GROUP BY id"
+    """SQL of the ids, each once.
+
+    A UNION of the kinds: of its size PostgreSQL has an idea, and it reads many messages in the order in which they
+    are stored, instead of looking each up in the index.
+    """
+    return " UNION ".join(f"SELECT k.id FROM ({kind.ids.format(**tables)}) k(id)" for kind in kinds)
+
+
+def kinds_held(kinds: list[Kind], tables: dict[str, str]) -> str:
+    """SQL of the kinds that a message is of, as bits in the order of ``kinds``."""
+    bits = (
+        f"CASE WHEN {kind.holds.format(**tables)} THEN {1 << bit}::bigint ELSE 0 END"
+        for bit, kind in enumerate(kinds)
+    )
+    return f"({' | '.join(bits)})"
 
 
 def message_query(
-    columns: Columns, kinds: list[Kind], tables: dict[str, str], scope: ExportScope, condition: str = ""
+    select_list: str, kinds: list[Kind], tables: dict[str, str], scope: ExportScope, condition: str = ""
 ) -> str:
-    """Everything about every selected message, in one statement: its columns, the flags, the kinds, and the total.
+    """Of every selected message, once and in the order of ids, what ``select_list`` names.
 
-    The ids are found, counted and sorted first, on their own (OFFSET 0 keeps them apart, and PostgreSQL knows the
-    order of a subquery, not that of a CTE): sorting the wide rows would spill them to the server's disk.
+    It may name the message ``m``, the person's row ``um``, and ``selected.total``. The ids are found, counted and
+    sorted first, on their own (OFFSET 0 keeps them apart, and PostgreSQL knows the order of a subquery, not that of a
+    CTE): sorting the wide rows would spill them to the server's disk.
     """
     ids, dates = selected_ids(kinds, tables), within(scope, "m.date_sent")
     if dates or condition:
-        ids = f"""SELECT ids.id, ids.kinds FROM ({ids}) ids JOIN {tables["messages"]} m ON m.id = ids.id
+        ids = f"""SELECT ids.id FROM ({ids}) ids JOIN {tables["messages"]} m ON m.id = ids.id
                   WHERE {dates or "true"}{condition}"""
     return f"""
-        SELECT {columns.select_list("m")}, um.flags, selected.kinds, selected.total
-        FROM (SELECT id, kinds, count(*) OVER () AS total FROM ({ids}) ids ORDER BY id OFFSET 0) selected
+        SELECT {select_list}
+        FROM (SELECT id, count(*) OVER () AS total FROM ({ids}) ids ORDER BY id OFFSET 0) selected
         JOIN {tables["messages"]} m ON m.id = selected.id
         LEFT JOIN {tables["held"]} um ON um.message_id = m.id AND um.user_profile_id = %(id)s
         ORDER BY selected.id
     """
+
+
+def outside_query(kinds: list[Kind], tables: dict[str, str], dates: str) -> str:
+    """How many messages of each kind are not within the dates, in one row."""
+    counts = ", ".join(
+        f"""(SELECT count(*) FROM ({kind.ids.format(**tables)}) ids(id)
+             JOIN {tables["messages"]} m ON m.id = ids.id WHERE NOT ({dates}))"""
+        for kind in kinds
+    )
+    return f"SELECT {counts}"

@@ -1,0 +1,141 @@
+"""Rows of one query as COPY sends them, over a connection of their own that sees the export's snapshot.
+
+PostgreSQL begins with the query at once, while something else is still being written. The rows then come in binary:
+of a message most columns are numbers, and those cost little to write, to send, and to read again.
+"""
+
+from __future__ import annotations
+
+import struct
+import threading
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django.db import DEFAULT_DB_ALIAS, connection, connections
+
+from zulip_bridge.api.errors import ErrorKind, StewardError
+
+from .. import compat, compat_copy
+from ..context import Context
+from .reading import Snapshot, look_at
+
+TakeRows = Callable[[list[bytes]], None]
+
+BATCH_BYTES = 192 * 1024
+BATCH_ROWS = 250
+"""Taken together: enough to be worth the call, and few enough to stay in the processor's cache."""
+
+HEADER = struct.Struct(">11sii")
+"""PostgreSQL's binary COPY begins with a signature, flags, and the length of an extension."""
+SIGNATURE = b"PGCOPY\n\xff\r\n\0"
+TRAILER = b"\xff\xff"
+
+
+class Copying:
+    """Made with the query, which runs from ``with`` on; :meth:`run` has the rows taken, in order.
+
+    They are taken in a thread in which ``connection`` is the caller's, who waits meanwhile: what has to be asked
+    about them is asked there, in the same snapshot.
+    """
+
+    def __init__(self, context: Context, snapshot: Snapshot, query: str, parameters: Mapping[str, Any]) -> None:
+        self._context = context
+        self._snapshot = snapshot
+        self._query = query
+        self._parameters = parameters
+        self._take: TakeRows | None = None
+        self._wanted = threading.Event()
+        self._error: BaseException | None = None
+        self._lane = connections[DEFAULT_DB_ALIAS]
+        self._beside = connection.copy()
+        self._thread = threading.Thread(target=self._copy, name="copy", daemon=True)
+
+    def __enter__(self) -> Copying:
+        """Open the connection, and have PostgreSQL begin."""
+        self._lane.inc_thread_sharing()
+        try:
+            look_at(self._beside, self._snapshot)
+            self._thread.start()
+        except BaseException:
+            self._close()
+            raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """End the query if it still runs, and the connection with it."""
+        self._wanted.set()
+        if self._thread.is_alive() or self._error is not None:
+            compat.cancel_query(self._beside)
+        self._thread.join()
+        self._close()
+
+    def run(self, take: TakeRows) -> None:
+        """Call ``take`` with rows, in their binary form, until it has had all of them; raises what it raises."""
+        self._take = take
+        self._wanted.set()
+        with self._context.interruptible(lambda: compat.cancel_query(self._beside)):
+            self._thread.join()
+        if self._error is not None:
+            raise self._error
+
+    def _close(self) -> None:
+        self._lane.dec_thread_sharing()
+        self._beside.close()
+
+    def _copy(self) -> None:
+        connections[DEFAULT_DB_ALIAS] = self._lane
+        raw = self._beside.connection
+        batch = _Batch(self._hand_over)
+        try:
+            with self._beside.wrap_database_errors:
+                query = compat.mogrify(raw, self._query, self._parameters)
+                compat_copy.copy_rows(raw, f"COPY ({query}) TO STDOUT (FORMAT binary)", batch.add)
+            batch.end()
+        except BaseException as error:  # noqa: BLE001 (raised again by run, unless nobody waits for it)
+            self._error = error
+
+    def _hand_over(self, rows: list[bytes]) -> None:
+        self._wanted.wait()
+        if self._take is None:
+            raise StewardError(ErrorKind.CANCELLED, "Cancelled.")
+        self._take(rows)
+
+
+class _Batch:
+    """Gathers rows; takes off what is around them."""
+
+    def __init__(self, take: TakeRows) -> None:
+        self._take = take
+        self._rows: list[bytes] = []
+        self._size = 0
+        self._began = False
+
+    def add(self, data: bytes) -> None:
+        """One message of the protocol: a row, but for the beginning and the end."""
+        self._rows.append(data)
+        self._size += len(data)
+        if self._size >= BATCH_BYTES or len(self._rows) >= BATCH_ROWS:
+            self._pass_on(self._rows)
+            self._rows, self._size = [], 0
+
+    def end(self) -> None:
+        """All has come."""
+        if not self._rows or not self._rows.pop().endswith(TRAILER):
+            raise StewardError(ErrorKind.FAILED, "PostgreSQL did not send all rows of a query.")
+        self._pass_on(self._rows)
+
+    def _pass_on(self, rows: list[bytes]) -> None:
+        if rows and not self._began:
+            self._began = True
+            rows[0] = _without_header(rows[0])
+            if not rows[0]:
+                del rows[0]
+        if rows:
+            self._take(rows)
+
+
+def _without_header(data: bytes) -> bytes:
+    signature, _, extension = HEADER.unpack_from(data)
+    if signature != SIGNATURE:
+        raise StewardError(ErrorKind.FAILED, "PostgreSQL sent something else than the rows of a query.")
+    return data[HEADER.size + extension :]
