@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.export.support import leftovers
+from zulip_bridge.api.calls import Progress
 from zulip_bridge.api.errors import ErrorKind, StewardError
 from zulip_bridge.api.export import ExportEvent, FileAbandoned, FileBegins, FileEnds, Planned
 from zulip_bridge.export.directory import PartialDirectory
@@ -88,3 +89,20 @@ def test_more_than_the_disk_can_take_is_refused_at_once(directory: PartialDirect
     with pytest.raises(StewardError) as caught:
         receive(directory, [Planned(1, 1 << 60)])
     assert caught.value.kind is ErrorKind.STORAGE
+
+
+def test_room_for_the_messages_is_judged_by_messages_alone(
+    directory: PartialDirectory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(PartialDirectory, "free_bytes", lambda self: 5_000_000)
+    receiver = receive(
+        directory, [Planned(2, 4_000_000), FileBegins("uploads/a"), b"x" * 100, FileEnds("uploads/a", 100)]
+    )
+    receiver.check_space(Progress("files", 1, 2, 4_000_000))
+    receiver.event(FileBegins("uploads/b"))
+    receiver.chunk(memoryview(bytes(3_999_900)))
+    receiver.event(FileEnds("uploads/b", 3_999_900))
+    receiver.check_space(Progress("messages", 0, None, 4_000_000))
+    receiver.check_space(Progress("messages", 10, 20_000, 4_002_000))
+    with pytest.raises(StewardError, match="not enough room: about 6 MB are still to come"):
+        receiver.check_space(Progress("messages", 20, 30_020, 4_004_000))

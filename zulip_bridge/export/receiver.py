@@ -34,6 +34,7 @@ class Receiver:
         self._announced = ""
         self._original = ""
         self._file_bytes = 0
+        self._bytes_before = 0
 
     def chunk(self, data: memoryview) -> None:
         """Bytes of the file under way."""
@@ -62,9 +63,11 @@ class Receiver:
     def check_space(self, progress: Progress) -> None:
         """Refuse early what will not fit: what is to come, judged by what has come."""
         to_come = self._file_bytes
-        if progress.phase == "messages" and progress.total and progress.done:
-            text = progress.bytes * max(0, progress.total - progress.done) // progress.done
-            to_come += self._container.will_take(text)
+        if progress.phase == "messages" and not progress.done:
+            self._bytes_before = progress.bytes
+        elif progress.phase == "messages" and progress.total:
+            written = progress.bytes - self._bytes_before
+            to_come += self._container.will_take(written * max(0, progress.total - progress.done) // progress.done)
         if progress.phase != "files":  # of that the worker has told all when it was planned
             self._require(to_come)
 

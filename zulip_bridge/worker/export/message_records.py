@@ -8,7 +8,7 @@ from typing import Any
 
 from .. import compat
 from .message_rows import Alike, MessageRows
-from .names import CLIENTS, LIKELY, Names, recipient_names
+from .names import CLIENTS, Names, recipient_names
 from .rows import Writing
 
 MOST_ALIKE = 2_000
@@ -43,10 +43,6 @@ class MessageRecords:
         self._writing = writing
         self._recipients, self._clients, self._flags = recipient_names(writing.redactor), Names(CLIENTS), Flags()
         self._known: dict[bytes, Alike] = {}
-
-    def learn_likely(self) -> None:
-        """Look up at once the names that are likely to be wanted."""
-        self._recipients.learn_likely(LIKELY, self._writing.parameters)
 
     def of(self, rows: list[bytes]) -> list[dict[str, Any]]:
         """The records of a batch."""

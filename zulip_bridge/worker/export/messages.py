@@ -83,7 +83,6 @@ class Messages:
             context.progress(phase, records.counts.messages, self._rows.total(rows[0]))
 
         context.progress(phase, 0)
-        records.learn_likely()
         self._copying.run(take)
         files.end()
         written = records.counts.messages

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
 from django.db import connection
@@ -32,14 +32,6 @@ PEOPLE_OF = """
 """
 """Who takes part, where names are to be replaced one by one."""
 
-LIKELY = """
-    (SELECT recipient_id FROM zerver_subscription WHERE user_profile_id = %(id)s
-     UNION SELECT recipient_id FROM zerver_message WHERE realm_id = %(realm)s AND sender_id = %(id)s) LIMIT %(most)s
-"""
-"""Where the person takes part, and where they wrote to. Asked before the messages are read: later, a question waits
-until the rows under way are there, and the rows wait for the question.
-"""
-
 CLIENTS = "SELECT id, name FROM zerver_client WHERE id = ANY(%s)"
 
 
@@ -58,12 +50,6 @@ class Names:
             self.known, missing = {}, wanted
         if missing:
             self.known.update(self.look_up(list(missing)))
-
-    def learn_likely(self, query: str, parameters: Mapping[str, Any]) -> None:
-        """Look up what a query finds, as much of it as is kept."""
-        with connection.cursor() as cursor:
-            cursor.execute(query, {**parameters, "most": MOST_REMEMBERED // 2})
-            self.learn(row[0] for row in cursor.fetchall())
 
     def look_up(self, ids: list[int]) -> dict[int, Any]:
         """Ask the database."""
