@@ -211,3 +211,16 @@ def test_the_summary_is_there_without_scripts(tmp_path: Path) -> None:
         "a secret",
     ):
         assert words in text
+
+
+def test_rows_that_wait_for_their_file_take_no_more_memory_than_their_text() -> None:
+    tables = Tables(DataFiles(lambda path, pieces: None), lambda table, row: None)
+    tables.begin("t")
+    tracemalloc.start()
+    try:
+        for number in range(2_000):
+            tables.add({"id": number, "text": "a" * 900})
+        taken = tracemalloc.get_traced_memory()[0]
+    finally:
+        tracemalloc.stop()
+    assert taken < 2_000 * 1_200

@@ -62,7 +62,8 @@ class Tables:
         if columns != self._columns:
             self._cut()
             self._columns = columns
-        line = orjson.dumps([_flat(value) for value in row.values()])
+        # A copy: what orjson returns may keep a buffer of several times its length.
+        line = bytes(memoryview(orjson.dumps([_flat(value) for value in row.values()])))
         self._lines.append(line)
         self._lines_bytes += len(line)
         self._waiting_bytes += len(line) + ENTRY_BYTES
