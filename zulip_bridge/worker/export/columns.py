@@ -46,7 +46,7 @@ class Columns:
 
     def select_list(self, alias: str) -> str:
         """SQL of the columns, in the order of :attr:`names`."""
-        return ", ".join(expression(alias, each) for each in self.fields)
+        return ", ".join(_expression(alias, each) for each in self.fields)
 
     def index(self, name: str) -> int:
         """Where a field is in a row."""
@@ -94,8 +94,7 @@ def _plain_list(field: Any) -> bool:
     return bool(through._meta.auto_created) and field.remote_field.model._meta.db_table != PEOPLE
 
 
-def expression(alias: str, field: Any) -> str:
-    """SQL of a column as it is exported."""
+def _expression(alias: str, field: Any) -> str:
     column = f'{alias}."{field.column}"'
     if isinstance(field, models.DateTimeField):
         # Bit for bit what datetime.timestamp() gives, and cheaper on both sides (extract() computes a numeric).

@@ -7,34 +7,46 @@ which state) is the same for many: it lies together in the row, and those bytes 
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import orjson
-from django.db import models
+from django.db import connection
 
-from .columns import Columns, converter, expression
+from .columns import Columns, converter
 
 Record = dict[str, Any]
 NO_ROW = -1
 """Sent in place of flags where the person has no row for a message."""
 OWN = ("sender", "recipient")
 """Fields that are looked at in each message, and not only in each kind of message."""
+RARE = ("edit_history",)
+"""Texts that few messages have; together with times that may be null they come last in a row."""
 LENGTH = struct.Struct(">i")
+NULL = b"\xff\xff\xff\xff"
+"""The length of what is null."""
+TIME = "timestamp with time zone"
+LETTERS = {"smallint": "h", "integer": "i", "bigint": "q", "boolean": "?", "double precision": "d", TIME: "q"}
+"""Types of columns whose values are always as wide, and struct's letters for them."""
+TEXTS = ("text", "character varying")
+MICROSECONDS_BEFORE = 946_684_800_000_000
+"""From the beginning of unix time to PostgreSQL's, which is the year 2000."""
 
 
 @dataclass(frozen=True)
 class _Part:
     """A column in a row: SQL, and what makes its bytes a value.
 
-    ``letter`` is struct's, for what is never null and always as wide; else ``read`` takes the bytes.
+    ``letter`` is struct's, for what is always as wide; without one ``read`` takes the bytes.
     """
 
     name: str
     sql: str
     letter: str = ""
-    read: Callable[[bytes], Any] = bytes.decode
+    nullable: bool = False
+    is_time: bool = False
+    read: Callable[[bytes], Any] | None = None
 
 
 @dataclass
@@ -49,28 +61,35 @@ class Alike:
 class MessageRows:
     """How rows of messages are asked for and read.
 
-    The select list has five parts: the total of the query; the numbers and times that are the message's own; what it
-    shares with others; the flags and the kinds, which it shares as well; what may be null or of any length.
+    The select list has six parts: the total of the query; the numbers and times that are the message's own; what it
+    shares with others; the flags and the kinds, which it shares as well; texts; and what most messages have not.
     """
 
     def __init__(self, columns: Columns, kinds: str) -> None:
-        parts = [_part(each) for each in columns.fields]
+        types = types_of(columns.table)
+        parts = [_part(each, types[each.column]) for each in columns.fields]
         its_own = (columns.primary_key_name, *OWN)
-        own = [each for each in parts if each.letter and (each.letter == "d" or each.name in its_own)]
-        shared = [each for each in parts if each.letter and each not in own]
-        self._any = [each for each in parts if not each.letter]
+        own = [each for each in parts if each.letter and not each.nullable and each.name in its_own]
+        times = [each for each in parts if each.is_time and not each.nullable]
+        shared = [each for each in parts if each.letter and not each.is_time and each not in own]
+        texts = [each for each in parts if not each.letter and each.read is None]
+        rare = [each for each in parts if each not in (*own, *times, *shared, *texts)]
+        itself = [*own, *times]
+        self._shared = [_shared(each) for each in shared]
+        self._own_names, self._times, self._texts = _names(itself), _names(times), _names(texts)
+        self._rare = [(each.name, each.read or _read_time) for each in rare]
+        self._no_rare = NULL * len(rare)
         names = [*columns.names, "flags", "flags_mask", "sending_client_name", "recipient_name"]
         self._nothing: Record = dict.fromkeys(names)
-        self._own_names = [each.name for each in own]
-        self._shared_names = [each.name for each in shared]
-        state = ("coalesce(um.flags, -1)::bigint", f"{kinds}::bigint")
-        listed = [*(each.sql for each in (*own, *shared)), *state, *(each.sql for each in self._any)]
+        state = [("coalesce(um.flags, -1)::bigint", "q"), (f"{kinds}::bigint", "q")]
+        alike = [*(each for part in self._shared for each in part.columns), *state]
+        listed = [*(each.sql for each in itself), *(sql for sql, _ in alike), *(each.sql for each in (*texts, *rare))]
         self.select_list = ", ".join(["selected.total::bigint", *listed])
         # The row begins with its number of columns, and each value with its length.
         self._total = struct.Struct(">2x4xq")
-        self._own = struct.Struct(">2x4x8x" + "".join(f"4x{each.letter}" for each in own))
-        self._shared = struct.Struct(">" + "".join(f"4x{each.letter}" for each in shared) + "4xq4xq")
-        self._where_shared = slice(self._own.size, self._own.size + self._shared.size)
+        self._own = struct.Struct(">2x4x8x" + "".join(f"4x{each.letter}" for each in itself))
+        self._read_shared = struct.Struct(">" + "".join(f"4x{letter}" for _, letter in alike))
+        self._where_shared = slice(self._own.size, self._own.size + self._read_shared.size)
 
     def total(self, row: bytes) -> int:
         """How many rows the query has, from any of them."""
@@ -83,64 +102,105 @@ class MessageRows:
 
     def alike(self, shared: bytes) -> Alike:
         """What messages with these bytes have in common."""
-        *values, flags, kinds = self._shared.unpack(shared)
-        record = {**self._nothing, **dict(zip(self._shared_names, values, strict=True))}
+        *values, flags, kinds = self._read_shared.unpack(shared)
+        record, value = dict(self._nothing), iter(values)
+        for part in self._shared:
+            record[part.name] = part.value(value)
         return Alike(record, None if flags == NO_ROW else flags, kinds)
 
     def records(self, rows: list[bytes], alike: list[Alike]) -> list[Record]:
         """A record of each row, begun with what it shares."""
-        own_names, own, length, rest = self._own_names, self._own.unpack_from, LENGTH.unpack_from, self._where_shared
-        any_parts = [(each.name, each.read) for each in self._any]
+        own_names, own, texts, length = self._own_names, self._own.unpack_from, self._texts, LENGTH.unpack_from
+        times = self._times
+        begin, no_rare = self._where_shared.stop, self._no_rare
         found = []
         for row, like in zip(rows, alike, strict=True):
             record = like.record.copy()
             for name, value in zip(own_names, own(row), strict=True):
                 record[name] = value
-            at = rest.stop
-            for name, read in any_parts:
-                (size,) = length(row, at)
-                at += 4
+            for name in times:
+                record[name] = unix_time(record[name])
+            end = begin
+            for name in texts:
+                (size,) = length(row, end)
+                at = end = end + 4
                 if size >= 0:
-                    record[name] = read(row[at : at + size])
-                    at += size
+                    end = at + size
+                    record[name] = row[at:end].decode()
+            if row[end:] != no_rare:
+                self._read_rare(record, row, end)
             found.append(record)
         return found
 
+    def _read_rare(self, record: Record, row: bytes, at: int) -> None:
+        for name, read in self._rare:
+            (size,) = LENGTH.unpack_from(row, at)
+            at += LENGTH.size
+            if size >= 0:
+                record[name] = read(row[at : at + size])
+                at += size
 
-def _part(field: Any) -> _Part:
-    """How a field comes, by its kind; what nobody here has heard of comes as PostgreSQL makes JSON of it."""
-    sql = expression("m", field)
-    target = field
-    while isinstance(target, models.ForeignKey):
-        target = target.target_field
-    name = str(field.name)
-    if converter(field) is None:
-        for kind, cast, letter in FIXED:
-            if isinstance(target, kind):
-                if field.null:
-                    return _Part(name, f"{sql}::{cast}", read=_reader(letter))
-                return _Part(name, f"{sql}::{cast}", letter)
-        if isinstance(target, models.CharField | models.TextField):
-            return _Part(name, f"{sql}::text")
-    elif isinstance(target, models.JSONField):
-        return _Part(name, f"{sql}::text", read=_converted(converter(field)))
+
+def _names(parts: list[_Part]) -> list[str]:
+    return [each.name for each in parts]
+
+
+@dataclass(frozen=True)
+class _Shared:
+    """A part of what messages share: where it may be null, that is said in a column before it."""
+
+    name: str
+    columns: tuple[tuple[str, str], ...]
+
+    def value(self, values: Iterator[Any]) -> Any:
+        """It, from the values of its columns."""
+        is_null = len(self.columns) > 1 and next(values)
+        value = next(values)
+        return None if is_null else value
+
+
+def _shared(part: _Part) -> _Shared:
+    if not part.nullable:
+        return _Shared(part.name, ((part.sql, part.letter),))
+    nothing = "false" if part.letter == "?" else "0"
+    return _Shared(part.name, ((f"({part.sql}) IS NULL", "?"), (f"coalesce({part.sql}, {nothing})", part.letter)))
+
+
+def _part(field: Any, kind: ColumnType) -> _Part:
+    """How a field comes, by the type of its column; what nobody here has heard of as PostgreSQL makes JSON of it."""
+    sql, name, convert = f'm."{field.column}"', str(field.name), converter(field)
+    if convert is not None:
+        return _Part(name, f"{sql}::text", read=lambda data: convert(data.decode()))
+    if kind.name in LETTERS:
+        return _Part(name, sql, LETTERS[kind.name], nullable=kind.nullable, is_time=kind.name == TIME)
+    if kind.name in TEXTS:
+        return _Part(name, sql, read=bytes.decode if name in RARE else None)
     return _Part(name, f"to_jsonb({sql})::text", read=orjson.loads)
 
 
-FIXED: tuple[tuple[type[Any], str, str], ...] = (
-    (models.IntegerField, "bigint", "q"),
-    (models.BigIntegerField, "bigint", "q"),
-    (models.BooleanField, "boolean", "?"),
-    (models.DateTimeField, "double precision", "d"),
-)
-"""Kinds of fields whose values are always as wide: what PostgreSQL is to make of them, and struct's letter."""
+@dataclass(frozen=True)
+class ColumnType:
+    """What PostgreSQL says of a column, whatever Django thinks."""
+
+    name: str
+    nullable: bool
 
 
-def _reader(letter: str) -> Callable[[bytes], Any]:
-    reading = struct.Struct(f">{letter}")
-    return lambda data: reading.unpack(data)[0]
+def types_of(table: str) -> dict[str, ColumnType]:
+    """A table's columns."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT attname, atttypid::regtype::text, NOT attnotnull FROM pg_attribute
+               WHERE attrelid = %s::regclass AND attnum > 0 AND NOT attisdropped""",
+            [f'"{table}"'],
+        )
+        return {name: ColumnType(kind, nullable) for name, kind, nullable in cursor.fetchall()}
 
 
-def _converted(convert: Callable[[Any], Any] | None) -> Callable[[bytes], Any]:
-    assert convert is not None
-    return lambda data: convert(data.decode())
+def unix_time(microseconds: int) -> float:
+    """PostgreSQL counts from 2000. Bit for bit what ``datetime.timestamp()`` gives, as Zulip's export does."""
+    return (microseconds + MICROSECONDS_BEFORE) / 1_000_000
+
+
+def _read_time(data: bytes) -> float:
+    return unix_time(int.from_bytes(data, "big", signed=True))
