@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import marshal
 import os
 import signal
 import struct
@@ -33,7 +34,7 @@ def receive_shipment() -> str:
     """Read what the launcher sends, as the BOOT line and the loader do; returns the nonce."""
     stdin = sys.stdin.buffer
     stdin.read(int(stdin.readline()))
-    sent = json.loads(zlib.decompress(stdin.read(int(stdin.readline()))))
+    sent = marshal.loads(zlib.decompress(stdin.read(int(stdin.readline()))))
     return str(sent["nonce"])
 
 

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import ast
+import marshal
 import os
 import pwd
+import py_compile
 import shutil
 import tempfile
 import traceback
 from collections.abc import Callable, Iterator
+from importlib.util import module_from_spec
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -17,7 +21,8 @@ from zulip_bridge.api.calls import WorkerOptions
 from zulip_bridge.api.errors import ErrorKind, StewardError
 from zulip_bridge.client.child import Child
 from zulip_bridge.launch import BOOT, InstallTarget, open_door, shipment
-from zulip_bridge.launch.boot import _sources
+from zulip_bridge.launch.boot import _code_of, _sources
+from zulip_bridge.worker.loader import SentModules
 
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody else")
 
@@ -139,8 +144,39 @@ def test_what_is_sent_needs_nothing_but_what_zulip_has() -> None:
     assert "zulip_bridge.api.people" in modules
 
 
-def test_the_shipment_is_small() -> None:
-    assert len(shipment("0123456789abcdef", WorkerOptions())) < 300_000
+def test_what_is_sent_over_a_network_is_small() -> None:
+    assert len(shipment("0123456789abcdef", WorkerOptions(), distant=True)) < 300_000
+
+
+def sent_module(source: str, compiled: dict[str, bytes]) -> ModuleType:
+    finder = SentModules({"sent": source}, compiled)
+    module = module_from_spec(finder.find_spec("sent", None))
+    finder.exec_module(module)
+    return module
+
+
+def test_what_is_compiled_is_run_under_the_name_of_the_module_and_not_of_a_path_here() -> None:
+    code = compile("def f(): pass\nvalue = 2", "/somewhere/on/this/machine.py", "exec")
+    module = sent_module("value = 1", {"sent": marshal.dumps(code)})
+    assert module.value == 2
+    assert module.f.__code__.co_filename == "<sent>"
+
+
+@pytest.mark.parametrize("broken", [b"", b"?", marshal.dumps(compile("value = 2", "x", "exec"))[:-9]])
+def test_what_cannot_be_read_of_it_is_compiled_from_the_source(broken: bytes) -> None:
+    assert sent_module("value = 1", {"sent": broken}).value == 1
+
+
+def test_only_what_was_compiled_of_the_source_as_it_is_is_sent(tmp_path: Path) -> None:
+    source = tmp_path / "module.py"
+    source.write_text("value = 1")
+    assert _code_of(source) is None
+    py_compile.compile(str(source), doraise=True, invalidation_mode=py_compile.PycInvalidationMode.TIMESTAMP)
+    code = _code_of(source)
+    assert code is not None
+    assert marshal.loads(code).co_consts[0] == 1
+    source.write_text("value = 12")
+    assert _code_of(source) is None
 
 
 @pytest.mark.asyncio

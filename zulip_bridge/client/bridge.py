@@ -76,7 +76,9 @@ class Bridge:
             raise StewardError(ErrorKind.LAUNCH, sentence) from error
         on_stage("shell")
         try:
-            hello = await asyncio.wait_for(_greet(child, options or WorkerOptions(), on_stage), timeout=HELLO_SECONDS)
+            hello = await asyncio.wait_for(
+                _greet(child, door, options or WorkerOptions(), on_stage), timeout=HELLO_SECONDS
+            )
         except BaseException as error:
             raise await _launch_failure(child, error) from error
         on_stage("ready")
@@ -268,9 +270,9 @@ def _describe_status(status: int) -> str:
     return f"ended by signal {-status}" if status < 0 else f"exit status {status}"
 
 
-async def _greet(child: Child, options: WorkerOptions, on_stage: Callable[[Stage], None]) -> Hello:
+async def _greet(child: Child, door: Door, options: WorkerOptions, on_stage: Callable[[Stage], None]) -> Hello:
     nonce = secrets.token_hex(8)
-    child.stdin.write(shipment(nonce, options))
+    child.stdin.write(shipment(nonce, options, distant=door.distant))
     # Not waited for: a shell that talks before it listens would never take all of it.
     await skip_to_magic(child.stdout, nonce)
     on_stage("worker")

@@ -27,6 +27,8 @@ DIRECTORY_MODE = 0o700
 FILE_MODE = 0o600
 """While it is being written; :class:`~zulip_bridge.export.packaging.Packaging` says what it becomes."""
 
+DEEP = 3
+"""Folders below this many others are not remembered."""
 FLUSHING = 8
 """Files that are brought to disk at once: what a file system writes down for one it writes down for all of them."""
 
@@ -72,6 +74,7 @@ class PartialDirectory:
         fcntl.flock(self._root, fcntl.LOCK_EX | fcntl.LOCK_NB)
         self._flusher = ThreadPoolExecutor(FLUSHING, "flush")
         self._flushing: list[Future[None]] = []
+        self._folders = {""}
         self._open: FileUnderWay | None = None
         self._closed = False
 
@@ -93,11 +96,7 @@ class PartialDirectory:
 
     def begin(self, path: str) -> FileUnderWay:
         """Open a new file; ``path`` is relative and safe. :class:`FileExistsError` where it was written before."""
-        folder = ""
-        for part in path.split("/")[:-1]:
-            folder = f"{folder}{part}/"
-            with contextlib.suppress(FileExistsError):
-                os.mkdir(folder, DIRECTORY_MODE, dir_fd=self._root)
+        self._make_folder(path.rpartition("/")[0])
         self._open = FileUnderWay(path, os.open(path, CREATE, FILE_MODE, dir_fd=self._root))
         return self._open
 
@@ -127,10 +126,12 @@ class PartialDirectory:
         self.end()
         for each in self._flushing:
             each.result()
-        for folder, _, _ in os.walk(self.place, topdown=False):
-            if self._packaging.folder_mode != DIRECTORY_MODE:
-                Path(folder).chmod(self._packaging.folder_mode)
-            flush_folder(Path(folder))
+        folders = [Path(folder) for folder, _, _ in os.walk(self.place)]
+        if self._packaging.folder_mode != DIRECTORY_MODE:
+            for folder in folders:
+                folder.chmod(self._packaging.folder_mode)
+        for _ in self._flusher.map(flush_folder, folders):
+            continue
         # An empty directory at the destination is replaced, by the kernel, in one step; one that has been filled
         # meanwhile is not.
         self.place.rename(self.destination)
@@ -162,6 +163,16 @@ class PartialDirectory:
     def will_take(self, size: int) -> int:
         """As it is."""
         return size
+
+    def _make_folder(self, folder: str) -> None:
+        if folder in self._folders:
+            return
+        self._make_folder(folder.rpartition("/")[0])
+        with contextlib.suppress(FileExistsError):
+            os.mkdir(folder, DIRECTORY_MODE, dir_fd=self._root)
+        # Most files of a person lie in a folder of their own: those are not remembered, but what they share is.
+        if folder.count("/") < DEEP:
+            self._folders.add(folder)
 
     def _close(self) -> None:
         self._flusher.shutdown(wait=True)

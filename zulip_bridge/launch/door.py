@@ -40,7 +40,7 @@ class Door:
     ``not_let_in`` is the sentence for when that fails. ``environment`` names variables that the command needs besides
     the usual ones.
     ``on_terminal`` says that the shell must stay on the operator's terminal (in the background): sudo remembers a
-    password for the terminal, and a session of its own has none.
+    password for the terminal, and a session of its own has none. ``distant``: behind a network, perhaps a slow one.
     """
 
     argv: tuple[str, ...]
@@ -51,6 +51,7 @@ class Door:
     on_terminal: bool = False
     not_let_in: str = ""
     environment: tuple[str, ...] = ()
+    distant: bool = False
 
     def ask_password(self) -> None:
         """Let sudo or ssh ask for the operator's password, on the terminal, now. Nothing where none is wanted.

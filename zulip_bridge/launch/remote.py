@@ -64,6 +64,7 @@ def ssh_door(target: SshTarget) -> Door:
         password_first=("ssh", *ONLY_A_PIPE, *shared, "--", target.host, "true"),
         not_let_in=f"ssh did not get through to {target.host}.",
         environment=SSH_VARIABLES,
+        distant=True,
     )
 
 
@@ -72,7 +73,7 @@ def docker_door(target: DockerTarget) -> Door:
     _check("docker", target.container, "--docker NAME")
     manage = str(PurePosixPath(target.path) / "manage.py")
     argv = ("docker", "exec", "-i", "-u", ZULIP, target.container, manage, *SHELL)
-    return Door(argv, ZULIP, target.path, target.label, environment=DOCKER_VARIABLES)
+    return Door(argv, ZULIP, target.path, target.label, environment=DOCKER_VARIABLES, distant=True)
 
 
 def _check(program: str, place: str, option: str) -> None:

@@ -89,11 +89,11 @@ class Context:
         self.check()
         self._send("event", event)
 
-    def chunk(self, data: bytes | memoryview) -> None:
+    def chunk(self, *parts: bytes | memoryview) -> None:
         """Send raw bytes; long data is cut to frames by the caller."""
         self.check()
-        self.bytes_sent += len(data)
-        self._output.chunk(self.request_id, data)
+        self.bytes_sent += sum(map(len, parts))
+        self._output.chunk(self.request_id, *parts)
 
     def _send(self, method: str, value: Any) -> None:
         self._output.message({"method": method, "params": {"id": self.request_id, "value": value}})

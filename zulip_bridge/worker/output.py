@@ -13,6 +13,9 @@ import orjson
 from zulip_bridge.api.codec import to_json
 from zulip_bridge.wire import chunk_header, json_frame, magic_line
 
+MOST_PARTS = 64
+"""Written at once; the kernel takes a thousand and something."""
+
 
 class Output:
     """Writes whole frames, from any thread. Blocks while the steward does not read: that is the back-pressure."""
@@ -29,16 +32,19 @@ class Output:
         """One JSON-RPC message; contract dataclasses inside it are encoded."""
         self._write(json_frame(orjson.dumps({"jsonrpc": "2.0", **message}, default=to_json, option=OPTIONS)))
 
-    def chunk(self, request_id: int, data: bytes | memoryview) -> None:
-        """Raw bytes belonging to a request."""
-        self._write(chunk_header(request_id, len(data)), data)
+    def chunk(self, request_id: int, *parts: bytes | memoryview) -> None:
+        """Raw bytes belonging to a request, in parts that need not be put together."""
+        self._write(chunk_header(request_id, sum(map(len, parts))), *parts)
 
     def _write(self, *parts: bytes | memoryview) -> None:
+        views = [memoryview(each) for each in parts if len(each)]
         with self._lock:
-            for part in parts:
-                view = memoryview(part)
-                while view:
-                    view = view[os.write(self._descriptor, view) :]
+            while views:
+                written = os.writev(self._descriptor, views[:MOST_PARTS])
+                while views and written >= len(views[0]):
+                    written -= len(views.pop(0))
+                if written:
+                    views[0] = views[0][written:]
 
 
 OPTIONS = orjson.OPT_PASSTHROUGH_DATACLASS | orjson.OPT_NON_STR_KEYS

@@ -21,7 +21,7 @@ from .reading import Snapshot, look_at
 
 TakeRows = Callable[[list[bytes]], None]
 
-BATCH_BYTES = 192 * 1024
+BATCH_BYTES = 96 * 1024
 BATCH_ROWS = 250
 """Taken together: enough to be worth the call, and few enough to stay in the processor's cache."""
 

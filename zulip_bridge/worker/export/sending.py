@@ -14,6 +14,8 @@ from ..context import Context
 
 FRAME_BYTES = 256 * 1024
 """What is gathered before it is sent, in bytes, and the longest piece of a large one."""
+FEW = 16
+"""Pieces that are sent as they are; more, and so smaller ones, are put together first."""
 
 
 class FileSender:
@@ -45,12 +47,22 @@ class FileSender:
         self._context.event(FileAbandoned(self.path, reason))
 
     def _flush(self) -> None:
-        if not self._waiting:
-            return
-        data = self._waiting[0] if len(self._waiting) == 1 else b"".join(self._waiting)
-        self._waiting, self._waiting_size = [], 0
-        for start in range(0, len(data), FRAME_BYTES):
-            self._context.chunk(memoryview(data)[start : start + FRAME_BYTES])
+        waiting, self._waiting, self._waiting_size = self._waiting, [], 0
+        if len(waiting) > FEW:
+            waiting = [b"".join(waiting)]
+        frame: list[memoryview] = []
+        room = FRAME_BYTES
+        for data in waiting:
+            rest = memoryview(data)
+            while rest:
+                part, rest = rest[:room], rest[room:]
+                frame.append(part)
+                room -= len(part)
+                if not room:
+                    self._context.chunk(*frame)
+                    frame, room = [], FRAME_BYTES
+        if frame:
+            self._context.chunk(*frame)
 
 
 def encode_rows(records: list[dict[str, Any]]) -> memoryview:
