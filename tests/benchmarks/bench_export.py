@@ -158,7 +158,6 @@ class Machine:
         figures: dict[str, Any] = json.loads(done.stdout.strip().splitlines()[-1])
         return {**figures, "wall": time.monotonic() - began}
 
-
     def command(self, user: int | None = None) -> dict[str, Any]:
         """Figures of ``zulip-steward export``, the command itself: whole process, to a directory."""
         into, self.rounds = self.place / str(self.rounds), self.rounds + 1

@@ -28,7 +28,9 @@ FILE_MODE = 0o600
 """While it is being written; :class:`~zulip_bridge.export.packaging.Packaging` says what it becomes."""
 
 DEEP = 3
-"""Folders below this many others are not remembered."""
+"""Folders below so many others are not remembered, but flushed with each of their files: most uploads have one of
+their own.
+"""
 FLUSHING = 8
 """Files that are brought to disk at once: what a file system writes down for one it writes down for all of them."""
 
@@ -103,14 +105,14 @@ class PartialDirectory:
     def end(self, modified: float | None = None) -> tuple[int, str]:
         """The file under way is whole: gives its size and digest, and has it flushed to disk meanwhile."""
         assert self._open is not None
-        size = self._open.size
+        size, folder = self._open.size, self._open.path.rpartition("/")[0]
         descriptor, digest = self._open.end(modified)
         if self._packaging.file_mode != FILE_MODE:
             os.fchmod(descriptor, self._packaging.file_mode)
         self._open = None
         self._bytes += size
         self._flushing = [each for each in self._flushing if not _raised(each)]
-        self._flushing.append(self._flusher.submit(_flush_and_close, descriptor))
+        self._flushing.append(self._flusher.submit(self._flush, descriptor, folder))
         return size, digest
 
     def abandon(self) -> None:
@@ -126,11 +128,10 @@ class PartialDirectory:
         self.end()
         for each in self._flushing:
             each.result()
-        folders = [Path(folder) for folder, _, _ in os.walk(self.place)]
         if self._packaging.folder_mode != DIRECTORY_MODE:
-            for folder in folders:
-                folder.chmod(self._packaging.folder_mode)
-        for _ in self._flusher.map(flush_folder, folders):
+            for folder, _, _ in os.walk(self.place):
+                Path(folder).chmod(self._packaging.folder_mode)
+        for _ in self._flusher.map(lambda folder: flush_folder(self.place / folder), self._folders):
             continue
         # An empty directory at the destination is replaced, by the kernel, in one step; one that has been filled
         # meanwhile is not.
@@ -170,9 +171,16 @@ class PartialDirectory:
         self._make_folder(folder.rpartition("/")[0])
         with contextlib.suppress(FileExistsError):
             os.mkdir(folder, DIRECTORY_MODE, dir_fd=self._root)
-        # Most files of a person lie in a folder of their own: those are not remembered, but what they share is.
-        if folder.count("/") < DEEP:
+        if not _is_deep(folder):
             self._folders.add(folder)
+
+    def _flush(self, descriptor: int, folder: str) -> None:
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+        if _is_deep(folder):
+            flush_folder(self.place / folder)
 
     def _close(self) -> None:
         self._flusher.shutdown(wait=True)
@@ -181,11 +189,8 @@ class PartialDirectory:
             self._closed = True
 
 
-def _flush_and_close(descriptor: int) -> None:
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+def _is_deep(folder: str) -> bool:
+    return folder.count("/") >= DEEP
 
 
 def _raised(flushing: Future[Any]) -> bool:
