@@ -95,9 +95,9 @@ async def test_the_first_page_says_what_the_database_says(bridge: Bridge, instal
     person = value(install_database, BUSIEST)
     detail = await bridge.call(ShowPerson(person))
     counts = {each.name: each.count for each in detail.counts}
-    assert counts["messages sent"] == value(
-        install_database, "SELECT count(*) FROM zulip.zerver_message WHERE sender_id = %s", person
-    )
+    sent = value(install_database, "SELECT count(*) FROM zulip.zerver_message WHERE sender_id = %s", person)
+    is_exact = {each.name: each.exact for each in detail.counts}["messages sent"]
+    assert counts["messages sent"] == sent if is_exact else 0 < counts["messages sent"] < sent
     assert counts["files"] == value(
         install_database, "SELECT count(*) FROM zulip.zerver_attachment WHERE owner_id = %s", person
     )

@@ -1,4 +1,4 @@
-"""Messages come over a second connection: it sees what the first sees, can write nothing, and does not stay behind."""
+"""Messages come over a second connection: it sees what the first sees, writes nothing, and does not stay behind."""
 
 from __future__ import annotations
 
