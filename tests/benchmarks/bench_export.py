@@ -114,8 +114,8 @@ class Machine:
         have_memory_there()
         return float(self.shell(COPY.format(realm=self.realm, user=self.user, columns=self.columns)))
 
-    def zulips(self) -> float:
-        """Seconds of Zulip's own export, whole process, archive included."""
+    def zulips(self) -> tuple[float, float]:
+        """Seconds of Zulip's own export from its start: until its directory is there, and with its archive."""
         directory = Path(tempfile.mkdtemp(prefix="bench-"))
         owner = (self.install / "manage.py").stat()
         os.chown(directory, owner.st_uid, owner.st_gid)
@@ -123,7 +123,14 @@ class Machine:
             address = self.shell(ADDRESS.format(user=self.user))
             command = [*self.manage, "export_single_user", address, "--output", str(directory / "out")]
             have_memory_there()
-            return _timed(lambda: subprocess.run(command, check=True, capture_output=True, cwd="/"))
+            began = time.monotonic()
+            with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd="/") as process:
+                while process.poll() is None and not (directory / "out.tar.gz").exists():
+                    time.sleep(0.02)
+                until_directory = time.monotonic() - began
+                if process.wait() != 0:
+                    raise RuntimeError(f"export_single_user ended with status {process.returncode}")
+            return until_directory, time.monotonic() - began
         finally:
             shutil.rmtree(directory)
 
@@ -287,8 +294,9 @@ def contest(machine: Machine, rounds: int, with_zulip: bool) -> None:
     say(f"whole process / (1.3 COPY + start-up): {best['wall'] / (1.3 * floor + min(starts)):.2f} (goal: 1)")
     say(f"export without start-up / COPY: {min(each['seconds'] for each in ours) / floor:.2f}")
     if with_zulip:
-        theirs = machine.zulips()
-        say(f"Zulip's export_single_user, whole process: {theirs:.2f} s; ratio {theirs / best['wall']:.1f}")
+        directory, whole = machine.zulips()
+        say(f"Zulip's export_single_user, its directory: {directory:.2f} s; ratio {directory / best['wall']:.1f}")
+        say(f"with its archive, whole process: {whole:.2f} s; ratio {whole / best['wall']:.1f}")
 
 
 def profile(machine: Machine, rounds: int, light: int | None) -> None:
@@ -329,14 +337,15 @@ def compare_formats(machine: Machine, rounds: int, with_zulip: bool) -> None:
     theirs = machine.zulips() if with_zulip else None
     for (name, encrypted), runs in taken.items():
         best = min(runs, key=lambda figures: float(figures["wall"]))
-        ratio = f", {theirs / best['wall']:.1f} times as fast as Zulip's" if theirs else ""
+        like = theirs[0 if name == "directory" else 1] if theirs else 0
+        ratio = f", {like / best['wall']:.1f} times as fast as Zulip's" if like else ""
         cpu = f"processor: worker {best['worker_cpu']:.2f} s, steward {best['steward_cpu']:.2f} s"
         size = f"{best['stored'] / 1e6:.0f} MB of {best['bytes'] / 1e6:.0f} MB"
         memory = f"worker {best['worker_kib'] / 1024:+.0f} MiB, steward {best['steward_kib'] / 1024:+.0f} MiB"
         title = name + (".age" if encrypted else "")
         say(f"{title:12} {best['wall']:6.2f} s (export {best['export']:.2f} s; {cpu}), {size}, {memory}{ratio}")
     if theirs:
-        say(f"Zulip's export_single_user, whole process: {theirs:.2f} s")
+        say(f"Zulip's export_single_user: {theirs[0]:.2f} s to its directory, {theirs[1]:.2f} s to its archive")
 
 
 if __name__ == "__main__":

@@ -214,6 +214,6 @@ async def test_phases_tell_speed_and_time_left() -> None:
         lines = frame(pilot.app).splitlines()
         assert phases.bytes == 7_000_000
     assert "17 tables" in lines[0]
-    assert "50,000 / 200,000  25k/s  6.0 s left" in lines[1]
-    assert lines[1].count("━") * 3 == pytest.approx(lines[1].count("─"), abs=3)
-    assert lines[2].startswith("files")
+    assert "50,000 / 200,000  25k/s  6.0 s left" in lines[2]
+    assert lines[2].count("━") * 3 == pytest.approx(lines[2].count("─"), abs=3)
+    assert lines[1].startswith("files")
