@@ -128,10 +128,12 @@ class PartialDirectory:
         self.end()
         for each in self._flushing:
             each.result()
+        folders = [self.place / each for each in self._folders]
         if self._packaging.folder_mode != DIRECTORY_MODE:
-            for folder, _, _ in os.walk(self.place):
-                Path(folder).chmod(self._packaging.folder_mode)
-        for _ in self._flusher.map(lambda folder: flush_folder(self.place / folder), self._folders):
+            folders = [Path(each) for each, _, _ in os.walk(self.place)]
+            for folder in folders:
+                folder.chmod(self._packaging.folder_mode)
+        for _ in self._flusher.map(flush_folder, folders):
             continue
         # An empty directory at the destination is replaced, by the kernel, in one step; one that has been filled
         # meanwhile is not.

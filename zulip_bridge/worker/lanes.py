@@ -76,12 +76,8 @@ class Lane:
             self._wrapper = wrapper
         if wrapper.connection is None:
             wrapper.ensure_connection()
-            if self.kind == "read" and not compat.is_read_only(wrapper):
-                wrapper.close()
-                raise StewardError(
-                    ErrorKind.REFUSED,
-                    "PostgreSQL did not accept a read-only connection, so nothing is read.",
-                )
+            if self.kind == "read":
+                require_read_only(wrapper)
         return wrapper
 
     def _settings(self, settings: dict[str, Any]) -> dict[str, Any]:
@@ -92,6 +88,13 @@ class Lane:
         elif not self._options.read_only:
             flags.append("-c default_transaction_read_only=off")
         return {**settings, "OPTIONS": _with_flags(settings.get("OPTIONS", {}), flags), "CONN_MAX_AGE": None}
+
+
+def require_read_only(wrapper: Any) -> None:
+    """Ask PostgreSQL whether a connection cannot write; one that can is closed, and :class:`StewardError` raised."""
+    if not compat.is_read_only(wrapper):
+        wrapper.close()
+        raise StewardError(ErrorKind.REFUSED, "PostgreSQL did not accept a read-only connection, so nothing is read.")
 
 
 def _with_flags(options: dict[str, Any], flags: list[str]) -> dict[str, Any]:

@@ -22,21 +22,17 @@ class MessageFiles:
         self._in_file = 0
         self._file: FileSender | None = None
 
-    def add(self, records: list[dict[str, Any]]) -> int:
-        """Write records, beginning and ending files as needed; returns the bytes."""
-        written = 0
+    def add(self, records: list[dict[str, Any]]) -> None:
+        """Write records, beginning and ending files as needed."""
         while records:
             file = self._file or self._begin()
             part, records = records[: FILE_MESSAGES - self._in_file], records[FILE_MESSAGES - self._in_file :]
             if self._in_file:
                 file.write(b",\n")
-            data = encode_rows(part)
-            file.write(data)
-            written += len(data)
+            file.write(encode_rows(part))
             self._in_file += len(part)
             if self._in_file == FILE_MESSAGES:
                 self.end()
-        return written
 
     def end(self) -> None:
         """End the file under way, if there is one."""

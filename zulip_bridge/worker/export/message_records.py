@@ -75,13 +75,11 @@ class MessageRecords:
         self._known.update(found)
 
     def _name_recipients(self, records: list[dict[str, Any]]) -> None:
-        names = self._recipients.known
-        try:
-            for record in records:
-                record["recipient_name"] = names[record["recipient"]]
-        except KeyError:
+        if not self._recipients.known.keys() >= {record["recipient"] for record in records}:
             self._recipients.learn(record["recipient"] for record in records)
-            self._name_recipients(records)
+        names = self._recipients.known
+        for record in records:
+            record["recipient_name"] = names[record["recipient"]]
 
     def _refer(self, records: list[dict[str, Any]]) -> None:
         """Note what reference.json must name."""

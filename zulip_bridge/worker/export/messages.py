@@ -32,11 +32,8 @@ def looking_for_messages(writing: Writing, snapshot: Snapshot) -> Iterator[Messa
     if not kinds:
         yield None
         return
-    columns = Columns(compat.model("zerver", "Message"))
-    rows = MessageRows(columns, kinds_held(kinds, LIVE))
-    query = message_query(rows.select_list, kinds, LIVE, writing.scope)
-    with Copying(writing.context, snapshot, query, writing.parameters) as copying:
-        yield Messages(writing, columns.table, rows, kinds, copying)
+    with _looking(writing, snapshot, "Message", kinds, LIVE) as messages:
+        yield messages
 
 
 def send_messages(messages: Messages | None) -> MessageCounts:
@@ -53,14 +50,22 @@ def send_messages(messages: Messages | None) -> MessageCounts:
 def send_archived(writing: Writing, snapshot: Snapshot) -> None:
     """Stream the deleted messages: of the kinds that are chosen, or those that the person sent."""
     kinds = [each for each in KINDS if writing.scope.has(each.section)] or KINDS[:1]
-    columns = Columns(compat.model("zerver", "ArchivedMessage"))
-    rows = MessageRows(columns, kinds_held(kinds, ARCHIVED))
-    query = message_query(rows.select_list, kinds, ARCHIVED, writing.scope, RESTORED)
-    with Copying(writing.context, snapshot, query, writing.parameters) as copying:
-        counts = Messages(writing, columns.table, rows, kinds, copying).send("archived", "archived-messages")
+    with _looking(writing, snapshot, "ArchivedMessage", kinds, ARCHIVED, RESTORED) as messages:
+        counts = messages.send("archived", "archived-messages")
     section = writing.sections["messages.archived"]
     section.found += counts.messages
     section.written += counts.messages
+
+
+@contextlib.contextmanager
+def _looking(
+    writing: Writing, snapshot: Snapshot, model: str, kinds: list[Kind], tables: dict[str, str], condition: str = ""
+) -> Iterator[Messages]:
+    columns = Columns(compat.model("zerver", model))
+    rows = MessageRows(columns, kinds_held(kinds, tables))
+    query = message_query(rows.select_list, kinds, tables, writing.scope, condition)
+    with Copying(writing.context, snapshot, query, writing.parameters) as copying:
+        yield Messages(writing, columns.table, rows, kinds, copying)
 
 
 class Messages:

@@ -9,10 +9,8 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from zulip_bridge.api.errors import ErrorKind, StewardError
-
-from .. import compat
 from ..instants import iso
+from ..lanes import require_read_only
 
 Rows = list[tuple[Any, ...]]
 
@@ -56,9 +54,7 @@ def look_at(wrapper: Any, seen: Snapshot) -> None:
     The snapshot must still be held where it was taken.
     """
     wrapper.ensure_connection()
-    if not compat.is_read_only(wrapper):
-        wrapper.close()
-        raise StewardError(ErrorKind.REFUSED, "PostgreSQL did not accept a read-only connection, so nothing is read.")
+    require_read_only(wrapper)
     wrapper.set_autocommit(False)
     with wrapper.cursor() as cursor:
         for statement in TRANSACTION:
