@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import orjson
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from zulip_bridge.api.calls import Hello, Progress
@@ -20,6 +20,7 @@ for kind, strategy in ((str, text), (int, whole)):
     st.register_type_strategy(kind, strategy)
 
 
+@settings(deadline=None)  # a slow machine is no failure
 @given(
     st.one_of(
         st.builds(Person),
