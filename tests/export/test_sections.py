@@ -277,3 +277,10 @@ async def test_the_manifest_explains_every_list(
             place = exported.manifest["places"][key]
             assert (place["file"], place["rows"]) == (name, len(found))
             assert place["description"].endswith(".")
+
+
+async def test_files_are_told_of_after_everything_else(bridge: Bridge, tmp_path: Path, database: Database) -> None:
+    await export(bridge, value(database, PEOPLE["who uploaded"]), tmp_path / "out", scope=choose("access"))
+    told = [each["section"] for each in Exported.read(tmp_path / "out").manifest["sections"]]
+    assert told[0] == "messages"
+    assert told[-3:] == ["uploads", "avatars", "emoji"]

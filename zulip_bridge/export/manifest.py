@@ -17,7 +17,7 @@ import orjson
 
 from zulip_bridge.api.codec import to_json
 from zulip_bridge.api.export import ExportSummary, SectionDone, Warned
-from zulip_bridge.api.export_scope import PRESETS, ExportScope
+from zulip_bridge.api.export_scope import BY_NAME, PRESETS, ExportScope
 from zulip_bridge.api.people import Person
 
 from .container import WrittenFile
@@ -72,7 +72,7 @@ def build(
         },
         "tables": summary.tables,
         "places": to_json(summary.places),
-        "sections": [_without_event(each) for each in contents.sections],
+        "sections": [_without_event(each) for each in sorted(contents.sections, key=_is_of_files)],
         "warnings": [_without_event(each) for each in contents.warnings],
         "files": [_file(each) for each in sorted(contents.files, key=lambda each: each.path)],
     }
@@ -166,6 +166,11 @@ def _server(provenance: Provenance) -> dict[str, Any]:
         "postgres_version": hello.postgres_version,
         "database": hello.database,
     }
+
+
+def _is_of_files(section: SectionDone) -> bool:
+    """They come first over the wire, and are told of last."""
+    return section.section in BY_NAME and BY_NAME[section.section].kind == "files"
 
 
 def _without_event(value: SectionDone | Warned) -> dict[str, Any]:
