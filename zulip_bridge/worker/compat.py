@@ -95,6 +95,21 @@ def sqlstate(error: BaseException) -> str | None:
     return getattr(cause, "sqlstate", None) or getattr(cause, "pgcode", None)
 
 
+def database_error(code: str, sentence: str) -> Exception:
+    """The driver's exception for an SQLSTATE; without one, for a connection that is lost."""
+    from django.db.backends.postgresql.base import Database
+
+    if not code:
+        return Database.OperationalError(sentence)  # type: ignore[no-any-return]
+    try:
+        kind = Database.errors.lookup(code)
+    except KeyError:
+        kind = Database.DatabaseError
+    error: Exception = kind(sentence)
+    error.sqlstate = code  # type: ignore[attr-defined]
+    return error
+
+
 def plain_cursor(raw: Any) -> Any:
     """A cursor of the driver's own, on its connection: neither Django nor Zulip wraps or remembers what it runs."""
     from django.db.backends.postgresql.base import Database

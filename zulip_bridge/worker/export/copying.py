@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import struct
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, connection, connections
@@ -17,13 +17,8 @@ from zulip_bridge.api.errors import ErrorKind, StewardError
 
 from .. import compat, compat_copy
 from ..context import Context
+from ..copy_socket import TakeRows
 from .reading import Snapshot, look_at
-
-TakeRows = Callable[[list[bytes]], None]
-
-BATCH_BYTES = 96 * 1024
-BATCH_ROWS = 250
-"""Taken together: enough to be worth the call, and few enough to stay in the processor's cache."""
 
 HEADER = struct.Struct(">11sii")
 """PostgreSQL's binary COPY begins with a signature, flags, and the length of an extension."""
@@ -85,12 +80,12 @@ class Copying:
     def _copy(self) -> None:
         connections[DEFAULT_DB_ALIAS] = self._lane
         raw = self._beside.connection
-        batch = _Batch(self._hand_over)
+        rows = _Rows(self._hand_over)
         try:
             with self._beside.wrap_database_errors:
                 query = compat.mogrify(raw, self._query, self._parameters)
-                compat_copy.copy_rows(raw, f"COPY ({query}) TO STDOUT (FORMAT binary)", batch.add)
-            batch.end()
+                compat_copy.copy_rows(raw, f"COPY ({query}) TO STDOUT (FORMAT binary)", rows.add)
+            rows.end()
         except BaseException as error:  # noqa: BLE001 (raised again by run, unless nobody waits for it)
             self._error = error
 
@@ -101,28 +96,24 @@ class Copying:
         self._take(rows)
 
 
-class _Batch:
-    """Gathers rows; takes off what is around them."""
+class _Rows:
+    """Takes off what COPY puts around the rows."""
 
     def __init__(self, take: TakeRows) -> None:
         self._take = take
-        self._rows: list[bytes] = []
-        self._size = 0
+        self._waiting: list[bytes] = []
         self._began = False
 
-    def add(self, data: bytes) -> None:
-        """One message of the protocol: a row, but for the beginning and the end."""
-        self._rows.append(data)
-        self._size += len(data)
-        if self._size >= BATCH_BYTES or len(self._rows) >= BATCH_ROWS:
-            self._pass_on(self._rows)
-            self._rows, self._size = [], 0
+    def add(self, messages: list[bytes]) -> None:
+        """Messages of the protocol: each a row, but for the beginning and the end; the last is kept back."""
+        messages = self._waiting + messages
+        self._waiting = [messages.pop()]
+        self._pass_on(messages)
 
     def end(self) -> None:
         """All has come."""
-        if not self._rows or not self._rows.pop().endswith(TRAILER):
+        if not self._waiting or not self._waiting.pop().endswith(TRAILER):
             raise StewardError(ErrorKind.FAILED, "PostgreSQL did not send all rows of a query.")
-        self._pass_on(self._rows)
 
     def _pass_on(self, rows: list[bytes]) -> None:
         if rows and not self._began:

@@ -14,7 +14,7 @@ from .rows import Writing
 MOST_ALIKE = 2_000
 """Remembered of what messages share; then it is worked out anew, so that memory stays bounded."""
 
-REFERRED = {"zerver_userprofile": "sender", "zerver_client": "sending_client", "zerver_recipient": "recipient"}
+REFERRED = {"zerver_userprofile": "sender", "zerver_recipient": "recipient"}
 
 
 @dataclass
@@ -56,7 +56,7 @@ class MessageRecords:
         records = self._rows.records(rows, alike)
         self._name_recipients(records)
         if self._writing.scope.has("reference"):
-            self._refer(records)
+            self._refer(records, alike)
         if self._writing.redactor is not None:
             for record in records:
                 self._writing.redactor.message(record)
@@ -72,6 +72,8 @@ class MessageRecords:
             each.record["flags"] = self._flags[each.flags or 0]
             each.record["flags_mask"] = each.flags or 0
             each.record["sending_client_name"] = self._clients.known[each.record["sending_client"]]
+            if self._writing.redactor is None:
+                each.write_once()
         self._known.update(found)
 
     def _name_recipients(self, records: list[dict[str, Any]]) -> None:
@@ -81,8 +83,9 @@ class MessageRecords:
         for record in records:
             record["recipient_name"] = names[record["recipient"]]
 
-    def _refer(self, records: list[dict[str, Any]]) -> None:
+    def _refer(self, records: list[dict[str, Any]], alike: list[Alike]) -> None:
         """Note what reference.json must name."""
+        self._writing.referred["zerver_client"].update(each.record["sending_client"] for each in alike)
         for table, name in REFERRED.items():
             self._writing.referred[table].update(record[name] for record in records)
 

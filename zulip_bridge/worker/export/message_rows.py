@@ -17,6 +17,8 @@ from django.db import connection
 from .columns import Columns, converter
 
 Record = dict[str, Any]
+FRAGMENT = getattr(orjson, "Fragment", None)
+"""JSON inside of what orjson writes; what Zulip brought before 8.0 has it not."""
 NO_ROW = -1
 """Sent in place of flags where the person has no row for a message."""
 OWN = ("sender", "recipient")
@@ -51,11 +53,23 @@ class _Part:
 
 @dataclass
 class Alike:
-    """What messages share: their record, but for what is their own and for the names; their kinds, as bits."""
+    """What messages share: their kinds, as bits, and the part of their record that is not their own.
+
+    ``rest`` is what is put into each record: that part, or, once it need only be written, its JSON.
+    """
 
     record: Record
     flags: int | None
     kinds: int
+    rest: Record
+
+    def write_once(self) -> None:
+        """Make JSON of what is shared, now for all its messages: as the value of the first field, which the others
+        follow.
+        """
+        (name, value), *others = self.record.items()
+        if FRAGMENT is not None:
+            self.rest = {name: FRAGMENT(orjson.dumps(value) + b"," + orjson.dumps(dict(others))[1:-1])}
 
 
 class MessageRows:
@@ -74,20 +88,22 @@ class MessageRows:
         shared = [each for each in parts if each.letter and not each.is_time and each not in own]
         texts = [each for each in parts if not each.letter and each.read is None]
         rare = [each for each in parts if each not in (*own, *times, *shared, *texts)]
-        itself = [*own, *times]
         self._shared = [_shared(each) for each in shared]
-        self._own_names, self._times, self._texts = _names(itself), _names(times), _names(texts)
+        self._own_names, self._times, self._texts = _names([*own, *times]), _names(times), _names(texts)
         self._rare = [(each.name, each.read or _read_time) for each in rare]
         self._no_rare = NULL * len(rare)
-        names = [*columns.names, "flags", "flags_mask", "sending_client_name", "recipient_name"]
-        self._nothing: Record = dict.fromkeys(names)
+        self._nothing: Record = dict.fromkeys([*_names([*shared, *rare]), "flags", "flags_mask", "sending_client_name"])
+        self._list([*own, *times], [*texts, *rare], kinds)
+
+    def _list(self, first: list[_Part], last: list[_Part], kinds: str) -> None:
+        """The select list, with what is shared in the middle, and how its parts are read."""
         state = [("coalesce(um.flags, -1)::bigint", "q"), (f"{kinds}::bigint", "q")]
         alike = [*(each for part in self._shared for each in part.columns), *state]
-        listed = [*(each.sql for each in itself), *(sql for sql, _ in alike), *(each.sql for each in (*texts, *rare))]
+        listed = [*(each.sql for each in first), *(sql for sql, _ in alike), *(each.sql for each in last)]
         self.select_list = ", ".join(["selected.total::bigint", *listed])
         # The row begins with its number of columns, and each value with its length.
         self._total = struct.Struct(">2x4xq")
-        self._own = struct.Struct(">2x4x8x" + "".join(f"4x{each.letter}" for each in itself))
+        self._own = struct.Struct(">2x4x8x" + "".join(f"4x{each.letter}" for each in first))
         self._read_shared = struct.Struct(">" + "".join(f"4x{letter}" for _, letter in alike))
         self._where_shared = slice(self._own.size, self._own.size + self._read_shared.size)
 
@@ -106,18 +122,16 @@ class MessageRows:
         record, value = dict(self._nothing), iter(values)
         for part in self._shared:
             record[part.name] = part.value(value)
-        return Alike(record, None if flags == NO_ROW else flags, kinds)
+        return Alike(record, None if flags == NO_ROW else flags, kinds, record)
 
     def records(self, rows: list[bytes], alike: list[Alike]) -> list[Record]:
-        """A record of each row, begun with what it shares."""
+        """A record of each row, with the rest of what it is like."""
         own_names, own, texts, length = self._own_names, self._own.unpack_from, self._texts, LENGTH.unpack_from
         times = self._times
         begin, no_rare = self._where_shared.stop, self._no_rare
         found = []
         for row, like in zip(rows, alike, strict=True):
-            record = like.record.copy()
-            for name, value in zip(own_names, own(row), strict=True):
-                record[name] = value
+            record: Record = dict(zip(own_names, own(row), strict=True))
             for name in times:
                 record[name] = unix_time(record[name])
             end = begin
@@ -127,7 +141,12 @@ class MessageRows:
                 if size >= 0:
                     end = at + size
                     record[name] = row[at:end].decode()
-            if row[end:] != no_rare:
+                else:
+                    record[name] = None
+            if row[end:] == no_rare:
+                record |= like.rest
+            else:
+                record |= like.record
                 self._read_rare(record, row, end)
             found.append(record)
         return found

@@ -68,11 +68,17 @@ class FileSender:
 def encode_rows(records: list[dict[str, Any]]) -> memoryview:
     """The rows as JSON, without the brackets of the list around them."""
     try:
-        data = orjson.dumps(records, default=plain)
+        return memoryview(orjson.dumps(records, default=plain))[1:-1]
+    except TypeError:
+        return memoryview(b",".join(map(_encode_row, records)))
+
+
+def _encode_row(record: dict[str, Any]) -> bytes:
+    try:
+        return orjson.dumps(record, default=plain)
     except TypeError:
         # Numbers over 64 bits, which orjson refuses, in somebody's JSON column.
-        data = json.dumps(records, default=plain, ensure_ascii=False, separators=(",", ":")).encode()
-    return memoryview(data)[1:-1]
+        return json.dumps(record, default=plain, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def plain(value: Any) -> Any:
