@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import importlib
-import threading
 from collections.abc import Callable
 from importlib import metadata
 from pathlib import Path
@@ -40,10 +39,10 @@ from zulip_bridge.api.people import (
     ShowPerson,
 )
 from zulip_bridge.api.server import Examine, Finding
-from zulip_bridge.client import Bridge, Stage
+from zulip_bridge.client import Bridge, Shell, Stage, start_shell
 from zulip_bridge.journal import Entry, Journal, JournalError, Operator, Result, Server, current_operator
 from zulip_bridge.journal import Person as JournalPerson
-from zulip_bridge.launch import Door, Target, open_door
+from zulip_bridge.launch import Door, Target
 
 if TYPE_CHECKING:
     from zulip_bridge.api.export_scope import ExportScope, SectionSize
@@ -60,6 +59,7 @@ if TYPE_CHECKING:
 
 Words = Callable[[str], None]
 EXPORTS = "zulip_bridge.export.recorded"
+STAGE_WORDS: dict[Stage, str] = {"worker": "Asking the database", "ready": "Connected"}
 
 
 def version() -> str:
@@ -93,26 +93,28 @@ class Steward:
         read_only: bool = False,
         for_exports: bool = False,
         on_stage: Words = lambda sentence: None,
+        shell: Shell | None = None,
     ) -> Steward:
-        """Open ``target``; ``on_stage`` is told in short sentences what is being done.
+        """Open ``target``; ``on_stage`` is told in short sentences what is being done. ``shell``: already started.
 
         ``for_exports``: nothing else is wanted, so that one worker, which only reads, does for it; otherwise an
         export has one of its own, and does not hold up what is asked meanwhile.
 
         Raises :class:`StewardError` with what to do about it.
         """
-        journal = Journal()
-        await _journaling(journal.check)
-        on_stage(f"Looking for {target.label}")
-        door = await _door(target, on_stage)
-        operator = current_operator()
-        options = WorkerOptions(read_only=read_only, operator=operator.login)
-        if for_exports:
-            options = _for_exports(operator)
-            # The shell takes half a second to start: what is needed then can be loaded meanwhile.
-            asyncio.get_running_loop().run_in_executor(None, importlib.import_module, EXPORTS)
-        bridge = await Bridge.open(door, options, lambda stage: on_stage(_stage_words(stage, door)))
-        return cls(door, bridge, journal, read_only, for_exports)
+        shell = shell or await start_shell(target, on_stage)
+        try:
+            journal, operator = Journal(), current_operator()
+            options = WorkerOptions(read_only=read_only, operator=operator.login)
+            if for_exports:
+                options = _for_exports(operator)
+                asyncio.get_running_loop().run_in_executor(None, importlib.import_module, EXPORTS)
+            await _journaling(journal.check)
+        except BaseException:
+            await asyncio.shield(shell.child.end())
+            raise
+        bridge = await Bridge.greet(shell, options, lambda stage: on_stage(STAGE_WORDS[stage]))
+        return cls(shell.door, bridge, journal, read_only, for_exports)
 
     @property
     def hello(self) -> Hello:
@@ -419,32 +421,6 @@ def _failure(error: BaseException) -> Result:
     if isinstance(error, asyncio.CancelledError | KeyboardInterrupt):
         return Result("cancelled", "Cancelled by the operator.")
     return Result("failed", type(error).__name__)
-
-
-async def _door(target: Target, on_stage: Words) -> Door:
-    """Look for the door in a thread: the first start of a demo makes it. Cancelled, that ends at its next stage."""
-    loop = asyncio.get_running_loop()
-    given_up = threading.Event()
-
-    def from_thread(words: str) -> None:
-        if given_up.is_set():
-            raise StewardError(ErrorKind.CANCELLED, "Nobody waits for the server any more.")
-        loop.call_soon_threadsafe(on_stage, words)
-
-    try:
-        return await asyncio.to_thread(open_door, target, from_thread)
-    except asyncio.CancelledError:
-        given_up.set()
-        raise
-
-
-def _stage_words(stage: Stage, door: Door) -> str:
-    return {
-        "starting": f"Opening the management shell of {door.install} as {door.user}",
-        "shell": "Waiting for Zulip to start",
-        "worker": "Asking the database",
-        "ready": "Connected",
-    }[stage]
 
 
 def _for_exports(operator: Operator) -> WorkerOptions:

@@ -197,6 +197,6 @@ async def test_an_active_virtual_environment_is_not_the_one_that_the_shell_runs_
     manage.chmod(0o755)
     monkeypatch.setenv("PATH", f"{environment / 'bin'}{os.pathsep}{os.environ['PATH']}")
     child = await Child.start(open_door(InstallTarget(folder)))
-    said = await child.stdout.read()
+    said = await child.incoming.line(1_000)
     await child.end()
     assert said == b"the right one\n"

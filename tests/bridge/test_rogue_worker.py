@@ -13,7 +13,6 @@ from zulip_bridge.api.errors import ErrorKind, StewardError
 from zulip_bridge.api.export import ExportPerson
 from zulip_bridge.api.people import ListRealms
 from zulip_bridge.client import Bridge, Chunk, bridge
-from zulip_bridge.client.child import _widen_pipe
 from zulip_bridge.launch import Door
 
 ROGUE = Path(__file__).with_name("rogue.py")
@@ -170,11 +169,3 @@ async def test_a_worker_that_ignores_everything_is_still_ended() -> None:
         await call
     await opened.close()
     assert gone(opened.hello.pid)
-
-
-async def test_a_child_that_has_ended_already_has_no_pipe_to_widen() -> None:
-    process = await asyncio.create_subprocess_exec("true", stdout=asyncio.subprocess.PIPE)
-    assert process.stdout is not None
-    assert (await process.stdout.read(), await process.wait()) == (b"", 0)
-    await asyncio.sleep(0.05)
-    _widen_pipe(process)

@@ -16,6 +16,7 @@ from .narration import narrate, status
 from .options import Choice
 
 if TYPE_CHECKING:
+    from zulip_bridge.client import Shell
     from zulip_bridge.steward import Steward
 
 T = TypeVar("T")
@@ -35,18 +36,27 @@ def with_steward(choice: Choice, work: Callable[[Steward], Awaitable[T]], *, for
 
     ``for_exports``: the work is to export, and nothing else.
     """
+    from zulip_bridge.client import start_shell
     from zulip_bridge.launch import ask_password_first
-    from zulip_bridge.steward import Steward
 
     target = choice.target
 
     async def session() -> T:
-        steward = await Steward.open(target, read_only=choice.read_only, for_exports=for_exports, on_stage=status.say)
+        shell = await start_shell(target, status.say)
+        steward = await _steward(shell)
         status.clear()
         try:
             return await work(steward)
         finally:
             await asyncio.shield(steward.close())
+
+    async def _steward(shell: Shell) -> Steward:
+        # Imported while the shell starts.
+        from zulip_bridge.steward import Steward
+
+        return await Steward.open(
+            target, read_only=choice.read_only, for_exports=for_exports, on_stage=status.say, shell=shell
+        )
 
     try:
         ask_password_first(target)

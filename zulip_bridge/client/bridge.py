@@ -15,15 +15,16 @@ from zulip_bridge.api.calls import PROTOCOL, Hello, Progress, Request, WorkerOpt
 from zulip_bridge.api.codec import ShapeError, from_json, to_json
 from zulip_bridge.api.errors import ErrorKind, Problem, StewardError
 from zulip_bridge.launch import Door, shipment
-from zulip_bridge.wire import CHUNK_KIND, Frame, WireError, json_frame, split_chunk
+from zulip_bridge.wire import WireError, json_frame
 
 from .child import Child
-from .frames import read_frame, skip_to_magic
+from .frames import Piece, frames, skip_to_magic
+from .shell import Shell, start_child
 from .stream import Chunk, Finished, Stream
 
 R = TypeVar("R")
-Stage = Literal["starting", "shell", "worker", "ready"]
-"""Connecting, step by step: the shell is being started, has been started, runs our worker, has said hello."""
+Stage = Literal["worker", "ready"]
+"""Connecting, step by step, once the shell has been started: it runs our worker; that has said hello."""
 
 HELLO_SECONDS = 60.0
 PING_SECONDS = 5.0
@@ -61,28 +62,24 @@ class Bridge:
         self._watcher = asyncio.create_task(self._watch())
 
     @classmethod
-    async def open(
-        cls, door: Door, options: WorkerOptions | None = None, on_stage: Callable[[Stage], None] = _ignore_stage
-    ) -> Bridge:
+    async def open(cls, door: Door, options: WorkerOptions | None = None) -> Bridge:
         """Start the worker behind ``door`` and wait for its hello.
 
         Raises :class:`StewardError`, kind ``launch`` or ``protocol``, with what the shell said as the cause.
         """
-        on_stage("starting")
+        return await cls.greet(Shell(door, await start_child(door)), options or WorkerOptions())
+
+    @classmethod
+    async def greet(
+        cls, shell: Shell, options: WorkerOptions, on_stage: Callable[[Stage], None] = _ignore_stage
+    ) -> Bridge:
+        """The same with a shell that has been started; it is ended where it does not become a worker."""
         try:
-            child = await Child.start(door)
-        except OSError as error:
-            sentence = f"{door.argv[0]} could not be started: {error.strerror}."
-            raise StewardError(ErrorKind.LAUNCH, sentence) from error
-        on_stage("shell")
-        try:
-            hello = await asyncio.wait_for(
-                _greet(child, door, options or WorkerOptions(), on_stage), timeout=HELLO_SECONDS
-            )
+            hello = await asyncio.wait_for(_greet(shell.child, shell.door, options, on_stage), timeout=HELLO_SECONDS)
         except BaseException as error:
-            raise await _launch_failure(child, error) from error
+            raise await _launch_failure(shell.child, error) from error
         on_stage("ready")
-        return cls(door, child, hello)
+        return cls(shell.door, shell.child, hello)
 
     @property
     def diagnostics(self) -> list[str]:
@@ -161,7 +158,7 @@ class Bridge:
         """Take frames until the worker goes; then every call under way fails with what is known."""
         loop = asyncio.get_running_loop()
         try:
-            while (frame := await read_frame(self._child.stdout)) is not None:
+            async for frame in frames(self._child.incoming):
                 self._last_frame = loop.time()
                 await self._take(frame)
             await self._lose(self._given_up or "The worker ended")
@@ -169,13 +166,12 @@ class Bridge:
             self._child.kill()
             await self._lose("The worker sent what is not ours", ErrorKind.PROTOCOL, str(error))
 
-    async def _take(self, frame: Frame) -> None:
-        if frame.kind == CHUNK_KIND:
-            request_id, data = split_chunk(frame.payload)
-            if stream := self._streams.get(request_id):
-                await stream.put(Chunk(data))
+    async def _take(self, frame: bytes | Piece) -> None:
+        if isinstance(frame, Piece):
+            if stream := self._streams.get(frame.request_id):
+                await stream.put(Chunk(frame.data))
             return
-        message = orjson.loads(frame.payload)
+        message = orjson.loads(frame)
         if "method" in message:
             await self._take_notification(message["method"], message.get("params", {}))
         else:
@@ -274,12 +270,14 @@ async def _greet(child: Child, door: Door, options: WorkerOptions, on_stage: Cal
     nonce = secrets.token_hex(8)
     child.stdin.write(shipment(nonce, options, distant=door.distant))
     # Not waited for: a shell that talks before it listens would never take all of it.
-    await skip_to_magic(child.stdout, nonce)
+    await skip_to_magic(child.incoming, nonce)
     on_stage("worker")
-    frame = await read_frame(child.stdout)
+    frame = await anext(frames(child.incoming), None)
     if frame is None:
         raise StewardError(ErrorKind.LAUNCH, "")
-    message = orjson.loads(frame.payload)
+    if isinstance(frame, Piece):
+        raise WireError("bytes before the worker's hello")
+    message = orjson.loads(frame)
     if message.get("method") == "failed":
         raise StewardError.of(from_json(Problem, message["params"]))
     hello = from_json(Hello, message["params"])

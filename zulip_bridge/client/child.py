@@ -12,6 +12,8 @@ from pathlib import Path
 
 from zulip_bridge.launch import BACKGROUND, Door
 
+from .incoming import Incoming
+
 KEPT_VARIABLES = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "TMPDIR", "SYSTEMROOT", "ZULIP_STEWARD_DEMO_DIR")
 """The child's environment is an allow-list: an inherited DJANGO_SETTINGS_MODULE or PYTHONPATH would win over
 Zulip's own."""
@@ -21,8 +23,6 @@ USUAL_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 STDERR_LINES = 500
 STDERR_LINE_BYTES = 4_000
 PIPE_BYTES = 1 << 20
-READ_LIMIT = 1 << 20
-"""What the reader buffers, in bytes: a reader that pauses stops the worker soon."""
 
 END_SECONDS = 2.0
 F_SETPIPE_SZ = 1031
@@ -31,14 +31,13 @@ F_SETPIPE_SZ = 1031
 class Child:
     """A management shell under way; owns its pipes and its last words."""
 
-    def __init__(self, process: asyncio.subprocess.Process) -> None:
-        assert process.stdin is not None and process.stdout is not None and process.stderr is not None
+    def __init__(self, process: asyncio.subprocess.Process, incoming: Incoming) -> None:
+        assert process.stdin is not None and process.stderr is not None
         self.process = process
         self.stdin = process.stdin
-        self.stdout = process.stdout
+        self.incoming = incoming
         self.last_words: collections.deque[str] = collections.deque(maxlen=STDERR_LINES)
         self._stderr = asyncio.create_task(self._keep_stderr(process.stderr))
-        self._draining: asyncio.Task[None] | None = None
 
     @classmethod
     async def start(cls, door: Door) -> Child:
@@ -47,18 +46,24 @@ class Child:
         Its stderr never reaches the terminal.
         """
         apart = BACKGROUND if door.on_terminal else {"start_new_session": True}
-        process = await asyncio.create_subprocess_exec(
-            *door.argv,
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-            limit=READ_LIMIT,
-            cwd="/",
-            env=_environment(door.environment),
-            **apart,
-        )
-        _widen_pipe(process)
-        return cls(process)
+        reading, writing = os.pipe()
+        incoming = await _listen(reading)
+        try:
+            process = await asyncio.create_subprocess_exec(
+                *door.argv,
+                stdin=asyncio.subprocess.PIPE,
+                stdout=writing,
+                stderr=asyncio.subprocess.PIPE,
+                cwd="/",
+                env=_environment(door.environment),
+                **apart,
+            )
+        except BaseException:
+            incoming.close()
+            raise
+        finally:
+            os.close(writing)
+        return cls(process, incoming)
 
     async def _keep_stderr(self, stderr: asyncio.StreamReader) -> None:
         rest = b""
@@ -69,18 +74,9 @@ class Child:
         if rest:
             self.last_words.append(rest.decode("utf-8", "replace"))
 
-    async def _drain(self) -> None:
-        with contextlib.suppress(OSError, asyncio.IncompleteReadError):
-            while await self.stdout.read(READ_LIMIT):
-                pass
-
     async def end(self) -> int:
-        """Close its stdin, wait, then insist; returns its exit status.
-
-        stdout is drained meanwhile: waiting for a killed child with undrained output hangs on CPython 3.11 to 3.13.
-        """
-        if self._draining is None:
-            self._draining = asyncio.create_task(self._drain())
+        """Close its stdin, wait, then insist; returns its exit status. What it still writes is dropped."""
+        self.incoming.drop()
         with contextlib.suppress(OSError, RuntimeError, asyncio.TimeoutError):
             self.stdin.close()
             # Waited for, as what it raises would otherwise be reported by the event loop, on the terminal.
@@ -105,9 +101,10 @@ class Child:
 
     async def _close(self) -> None:
         # A grandchild may hold the pipes open; the transport's end frees the readers.
-        _, pending = await asyncio.wait({self._stderr, self._draining or self._stderr}, timeout=0.5)
+        _, pending = await asyncio.wait({self._stderr}, timeout=0.5)
         for task in pending:
             task.cancel()
+        self.incoming.close()
         transport = getattr(self.process, "_transport", None)
         if transport is not None:
             transport.close()
@@ -131,11 +128,10 @@ def _path_without_virtual_environments(path: str) -> str:
     return os.pathsep.join(each for each in folders if not (Path(each).parent / "pyvenv.cfg").exists())
 
 
-def _widen_pipe(process: asyncio.subprocess.Process) -> None:
-    transport = getattr(process, "_transport", None)
-    pipe = transport.get_pipe_transport(1).get_extra_info("pipe") if transport is not None else None
-    if pipe is None:
-        return
-    # A child that has ended already has a pipe that is closed: what it said is read all the same.
-    with contextlib.suppress(OSError, ValueError):
-        fcntl.fcntl(pipe.fileno(), F_SETPIPE_SZ, PIPE_BYTES)
+async def _listen(descriptor: int) -> Incoming:
+    """Have the event loop read a pipe, of a size that keeps both sides busy."""
+    with contextlib.suppress(OSError):
+        fcntl.fcntl(descriptor, F_SETPIPE_SZ, PIPE_BYTES)
+    pipe = os.fdopen(descriptor, "rb", buffering=0)
+    _, incoming = await asyncio.get_running_loop().connect_read_pipe(Incoming, pipe)
+    return incoming

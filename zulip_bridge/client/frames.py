@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections import deque
+from collections.abc import AsyncIterator
+from typing import NamedTuple
 
 from zulip_bridge.api.errors import ErrorKind, StewardError
-from zulip_bridge.wire import HEADER, MAX_PREAMBLE, Frame, WireError, magic_line, parse_header
+from zulip_bridge.wire import CHUNK_ID, CHUNK_KIND, HEADER, MAX_PREAMBLE, WireError, magic_line, parse_header
+
+from .incoming import Ended, Incoming
 
 
-async def skip_to_magic(stdout: asyncio.StreamReader, nonce: str) -> str:
+class Piece(NamedTuple):
+    """Some of a chunk's bytes, as they came; the chunk's other pieces come before and after it."""
+
+    request_id: int
+    data: memoryview
+
+
+async def skip_to_magic(incoming: Incoming, nonce: str) -> str:
     """Read past banners to the magic line; returns the (few) last lines that came before it.
 
     Raises :class:`StewardError` (kind ``launch``) where the stream ends or too much comes before the line:
@@ -20,13 +30,11 @@ async def skip_to_magic(stdout: asyncio.StreamReader, nonce: str) -> str:
     size = 0
     while size <= MAX_PREAMBLE:
         try:
-            line = await stdout.readuntil(b"\n")
-        except asyncio.IncompleteReadError as error:
-            line = error.partial
+            line = await incoming.line(MAX_PREAMBLE + 1)
+        except Ended as ended:
+            line = ended.partial
             if not line:
                 raise StewardError(ErrorKind.LAUNCH, "", cause="\n".join(before)) from None
-        except asyncio.LimitOverrunError:
-            break
         if line.endswith(expected):
             return "\n".join(before)
         size += len(line)
@@ -38,12 +46,31 @@ async def skip_to_magic(stdout: asyncio.StreamReader, nonce: str) -> str:
     )
 
 
-async def read_frame(stdout: asyncio.StreamReader) -> Frame | None:
-    """The next frame, or None at the end of the stream; :class:`WireError` where the bytes are not frames."""
+async def frames(incoming: Incoming) -> AsyncIterator[bytes | Piece]:
+    """What comes, to the end of the stream: JSON objects whole, chunks in pieces.
+
+    Raises :class:`WireError` where the bytes are not frames.
+    """
+    while (header := await _header(incoming)) is not None:
+        length, kind = header
+        try:
+            if kind != CHUNK_KIND:
+                yield await incoming.exactly(length)
+                continue
+            (request_id,) = CHUNK_ID.unpack(await incoming.exactly(CHUNK_ID.size))
+            to_come = length - CHUNK_ID.size
+            while to_come:
+                data = await incoming.some(to_come)
+                to_come -= len(data)
+                yield Piece(request_id, data)
+        except Ended as error:
+            raise WireError("the stream ended inside a frame") from error
+
+
+async def _header(incoming: Incoming) -> tuple[int, int] | None:
     try:
-        length, kind = parse_header(await stdout.readexactly(HEADER.size))
-        return Frame(kind, await stdout.readexactly(length))
-    except asyncio.IncompleteReadError as error:
+        return parse_header(await incoming.exactly(HEADER.size))
+    except Ended as error:
         if error.partial:
             raise WireError("the stream ended inside a frame") from error
         return None

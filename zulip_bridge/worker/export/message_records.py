@@ -25,6 +25,13 @@ class MessageCounts:
     without_own_row: int = 0
     by_kinds: Counter[int] = field(default_factory=Counter)
 
+    def add(self, alike: Alike, count: int) -> None:
+        """So many messages that are like this."""
+        self.messages += count
+        self.by_kinds[alike.kinds] += count
+        if alike.flags is None:
+            self.without_own_row += count
+
 
 class Flags(dict[int, list[str]]):
     """Names of the flags in a mask, worked out once for each mask."""
@@ -47,12 +54,13 @@ class MessageRecords:
     def of(self, rows: list[bytes]) -> list[dict[str, Any]]:
         """The records of a batch."""
         shared = self._rows.shared(rows)
-        try:
-            alike = [self._known[each] for each in shared]
-        except KeyError:
-            self._learn(set(shared))
-            alike = [self._known[each] for each in shared]
-        self._count(alike)
+        often = Counter(shared)
+        if not self._known.keys() >= often.keys():
+            self._learn(set(often))
+        known = self._known
+        for each, count in often.items():
+            self.counts.add(known[each], count)
+        alike = [known[each] for each in shared]
         records = self._rows.records(rows, alike)
         self._name_recipients(records)
         if self._writing.scope.has("reference"):
@@ -88,9 +96,3 @@ class MessageRecords:
         self._writing.referred["zerver_client"].update(each.record["sending_client"] for each in alike)
         for table, name in REFERRED.items():
             self._writing.referred[table].update(record[name] for record in records)
-
-    def _count(self, alike: list[Alike]) -> None:
-        counts = self.counts
-        counts.messages += len(alike)
-        counts.without_own_row += sum(each.flags is None for each in alike)
-        counts.by_kinds.update(each.kinds for each in alike)

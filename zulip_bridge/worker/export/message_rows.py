@@ -15,8 +15,8 @@ import orjson
 from django.db import connection
 
 from .columns import Columns, converter
+from .message_loop import LENGTH, Record, unix_time, written_out
 
-Record = dict[str, Any]
 FRAGMENT = getattr(orjson, "Fragment", None)
 """JSON inside of what orjson writes; what Zulip brought before 8.0 has it not."""
 NO_ROW = -1
@@ -25,15 +25,12 @@ OWN = ("sender", "recipient")
 """Fields that are looked at in each message, and not only in each kind of message."""
 RARE = ("edit_history",)
 """Texts that few messages have; together with times that may be null they come last in a row."""
-LENGTH = struct.Struct(">i")
 NULL = b"\xff\xff\xff\xff"
 """The length of what is null."""
 TIME = "timestamp with time zone"
 LETTERS = {"smallint": "h", "integer": "i", "bigint": "q", "boolean": "?", "double precision": "d", TIME: "q"}
 """Types of columns whose values are always as wide, and struct's letters for them."""
 TEXTS = ("text", "character varying")
-MICROSECONDS_BEFORE = 946_684_800_000_000
-"""From the beginning of unix time to PostgreSQL's, which is the year 2000."""
 
 
 @dataclass(frozen=True)
@@ -89,11 +86,13 @@ class MessageRows:
         texts = [each for each in parts if not each.letter and each.read is None]
         rare = [each for each in parts if each not in (*own, *times, *shared, *texts)]
         self._shared = [_shared(each) for each in shared]
-        self._own_names, self._times, self._texts = _names([*own, *times]), _names(times), _names(texts)
         self._rare = [(each.name, each.read or _read_time) for each in rare]
-        self._no_rare = NULL * len(rare)
-        self._nothing: Record = dict.fromkeys([*_names([*shared, *rare]), "flags", "flags_mask", "sending_client_name"])
+        self._nothing: Record = dict.fromkeys(
+            [*_names([*shared, *rare]), "flags", "flags_mask", "sending_client_name"]
+        )
         self._list([*own, *times], [*texts, *rare], kinds)
+        names, begin = (_names([*own, *times]), _names(times), _names(texts)), self._where_shared.stop
+        self._loop = written_out(self._own, *names, begin, NULL * len(rare))
 
     def _list(self, first: list[_Part], last: list[_Part], kinds: str) -> None:
         """The select list, with what is shared in the middle, and how its parts are read."""
@@ -126,30 +125,7 @@ class MessageRows:
 
     def records(self, rows: list[bytes], alike: list[Alike]) -> list[Record]:
         """A record of each row, with the rest of what it is like."""
-        own_names, own, texts, length = self._own_names, self._own.unpack_from, self._texts, LENGTH.unpack_from
-        times = self._times
-        begin, no_rare = self._where_shared.stop, self._no_rare
-        found = []
-        for row, like in zip(rows, alike, strict=True):
-            record: Record = dict(zip(own_names, own(row), strict=True))
-            for name in times:
-                record[name] = unix_time(record[name])
-            end = begin
-            for name in texts:
-                (size,) = length(row, end)
-                at = end = end + 4
-                if size >= 0:
-                    end = at + size
-                    record[name] = row[at:end].decode()
-                else:
-                    record[name] = None
-            if row[end:] == no_rare:
-                record |= like.rest
-            else:
-                record |= like.record
-                self._read_rare(record, row, end)
-            found.append(record)
-        return found
+        return self._loop(rows, alike, self._read_rare)
 
     def _read_rare(self, record: Record, row: bytes, at: int) -> None:
         for name, read in self._rare:
@@ -214,11 +190,6 @@ def types_of(table: str) -> dict[str, ColumnType]:
             [f'"{table}"'],
         )
         return {name: ColumnType(kind, nullable) for name, kind, nullable in cursor.fetchall()}
-
-
-def unix_time(microseconds: int) -> float:
-    """PostgreSQL counts from 2000. Bit for bit what ``datetime.timestamp()`` gives, as Zulip's export does."""
-    return (microseconds + MICROSECONDS_BEFORE) / 1_000_000
 
 
 def _read_time(data: bytes) -> float:
