@@ -66,7 +66,8 @@ class Alike:
         """
         (name, value), *others = self.record.items()
         if FRAGMENT is not None:
-            self.rest = {name: FRAGMENT(orjson.dumps(value) + b"," + orjson.dumps(dict(others))[1:-1])}
+            parts = orjson.dumps(value), orjson.dumps(dict(others))[1:-1]
+            self.rest = {name: FRAGMENT(b",".join(filter(None, parts)))}
 
 
 class MessageRows:
