@@ -1,4 +1,4 @@
-"""Rows of a COPY read from the connection's socket are those the driver reads; the connection can be used afterwards."""
+"""Rows of a COPY read from the connection's socket are those that the driver reads, which can go on afterwards."""
 
 from __future__ import annotations
 

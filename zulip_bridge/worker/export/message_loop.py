@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Callable, Sequence
+from itertools import groupby
 from typing import Any
 
 Record = dict[str, Any]
-Loop = Callable[[list[bytes], list[Any], Callable[[Record, bytes, int], None]], list[Record]]
+ReadRest = Callable[[Record, bytes, int], None]
+Loop = Callable[[list[bytes], list[Any], ReadRest], list[Record]]
 
 LENGTH = struct.Struct(">i")
 """Of a value; less than nothing where it is null."""
@@ -24,48 +26,74 @@ def unix_time(microseconds: int) -> float:
     return (microseconds + MICROSECONDS_BEFORE) / 1_000_000
 
 
-def written_out(
-    own: struct.Struct, names: Sequence[str], times: Sequence[str], texts: Sequence[str], begin: int, nothing: bytes
-) -> Loop:
-    """A function of rows, of what each is like, and of what reads the rest of a row into a record: it makes records.
+class Layout:
+    """Where the parts of a row are, and the fields of a record in their order.
 
     ``own`` reads the values called ``names`` from the beginning of a row, of which ``times`` are times. From
-    ``begin`` on there are ``texts``; then ``nothing``, or what few rows have.
+    ``begin`` on there are ``texts``, then ``nothing``, or what few rows have. All other ``fields`` are shared by many.
     """
-    values = [f"value_{index}" for index in range(len(names))]
-    own_items = [
-        f"{name!r}: " + (f"({value} + {MICROSECONDS_BEFORE}) / 1000000" if name in times else value)
-        for name, value in zip(names, values, strict=True)
-    ]
+
+    def __init__(
+        self,
+        fields: Sequence[str],
+        own: struct.Struct,
+        names: Sequence[str],
+        times: Sequence[str],
+        texts: Sequence[str],
+        begin: int,
+        nothing: bytes,
+    ) -> None:
+        self.own, self.begin, self.nothing = own, begin, nothing
+        self.values = [f"value_{index}" for index in range(len(names))]
+        self.texts = [f"text_{index}" for index in range(len(texts))]
+        made = dict(zip(names, self.values, strict=True)) | dict(zip(texts, self.texts, strict=True))
+        made |= {name: f"({made[name]} + {MICROSECONDS_BEFORE}) / 1000000" for name in times}
+        runs = [(key, list(run)) for key, run in groupby(fields, lambda name: name not in made)]
+        self.shared = [run for is_shared, run in runs if is_shared]
+        """The fields that are shared, by where they stand together."""
+        number = iter(range(len(self.shared)))
+        self.whole, self.joined = [], []
+        for is_shared, run in runs:
+            self.whole += [f"{name!r}: " + (f"shared[{name!r}]" if is_shared else made[name]) for name in run]
+            joined = [f"{run[0]!r}: parts[{next(number)}]"] if is_shared else self.whole[-len(run) :]
+            self.joined += joined
+
+
+def loop_of(layout: Layout, *, joined: bool = False) -> Loop:
+    """A function of rows, of what each is like, and of what reads the rest of a row into a record: it makes records.
+
+    With ``joined``, what a record shares with others is taken from ``like.parts``, one for each of
+    :attr:`Layout.shared`; without, and in records of rows that have a rest, field by field from ``like.record``.
+    """
     lines = [
         "def loop(rows, alike, read_rest):",
         "    found = []",
         "    for row, like in zip(rows, alike):",
-        f"        {', '.join(values)}, = own(row)",
-        f"        end = {begin}",
+        f"        {', '.join(layout.values)}, = own(row)",
+        f"        end = {layout.begin}",
     ]
-    for index, _ in enumerate(texts):
+    for text in layout.texts:
         lines += [
             "        size, = length(row, end)",
             "        at = end = end + 4",
-            f"        text_{index} = None",
+            f"        {text} = None",
             "        if size >= 0:",
             "            end = at + size",
-            f"            text_{index} = row[at:end].decode()",
+            f"            {text} = row[at:end].decode()",
         ]
-    text_items = [f"{name!r}: text_{index}" for index, name in enumerate(texts)]
+    whole = ["shared = like.record", f"record = {{{', '.join(layout.whole)}}}"]
+    shared = ["parts = like.parts", f"record = {{{', '.join(layout.joined)}}}"] if joined else whole
     lines += [
-        f"        record = {{{', '.join(own_items + text_items)}}}",
         "        if row[end:] == nothing:",
-        "            record |= like.rest",
+        *(f"            {line}" for line in shared),
         "        else:",
-        "            record |= like.record",
+        *(f"            {line}" for line in whole),
         "            read_rest(record, row, end)",
         "        found.append(record)",
         "    return found",
     ]
-    known = {"own": own.unpack_from, "length": LENGTH.unpack_from, "nothing": nothing}
+    known: dict[str, Any] = {"own": layout.own.unpack_from, "length": LENGTH.unpack_from, "nothing": layout.nothing}
     # Names of columns, as Python writes strings, and nothing else from outside.
     exec("\n".join(lines), known)
-    loop: Loop = known["loop"]  # type: ignore[assignment]
+    loop: Loop = known["loop"]
     return loop

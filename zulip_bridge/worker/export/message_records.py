@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .. import compat
-from .message_rows import Alike, MessageRows
+from .message_rows import FRAGMENT, Alike, MessageRows
 from .names import CLIENTS, Names, recipient_names
 from .rows import Writing
 
@@ -50,6 +50,7 @@ class MessageRecords:
         self._writing = writing
         self._recipients, self._clients, self._flags = recipient_names(writing.redactor), Names(CLIENTS), Flags()
         self._known: dict[bytes, Alike] = {}
+        self._only_written = writing.redactor is None and FRAGMENT is not None
 
     def of(self, rows: list[bytes]) -> list[dict[str, Any]]:
         """The records of a batch."""
@@ -61,7 +62,7 @@ class MessageRecords:
         for each, count in often.items():
             self.counts.add(known[each], count)
         alike = [known[each] for each in shared]
-        records = self._rows.records(rows, alike)
+        records = self._rows.records(rows, alike, to_be_written=self._only_written)
         self._name_recipients(records)
         if self._writing.scope.has("reference"):
             self._refer(records, alike)
@@ -80,8 +81,8 @@ class MessageRecords:
             each.record["flags"] = self._flags[each.flags or 0]
             each.record["flags_mask"] = each.flags or 0
             each.record["sending_client_name"] = self._clients.known[each.record["sending_client"]]
-            if self._writing.redactor is None:
-                each.write_once()
+            if self._only_written:
+                self._rows.join(each)
         self._known.update(found)
 
     def _name_recipients(self, records: list[dict[str, Any]]) -> None:

@@ -15,14 +15,16 @@ import orjson
 from django.db import connection
 
 from .columns import Columns, converter
-from .message_loop import LENGTH, Record, unix_time, written_out
+from .message_loop import LENGTH, Layout, Record, loop_of, unix_time
 
-FRAGMENT = getattr(orjson, "Fragment", None)
+FRAGMENT: Any = getattr(orjson, "Fragment", None)
 """JSON inside of what orjson writes; what Zulip brought before 8.0 has it not."""
 NO_ROW = -1
 """Sent in place of flags where the person has no row for a message."""
 OWN = ("sender", "recipient")
 """Fields that are looked at in each message, and not only in each kind of message."""
+STATE = ("flags", "flags_mask", "sending_client_name")
+"""What is put beside a message's own columns."""
 RARE = ("edit_history",)
 """Texts that few messages have; together with times that may be null they come last in a row."""
 NULL = b"\xff\xff\xff\xff"
@@ -52,22 +54,20 @@ class _Part:
 class Alike:
     """What messages share: their kinds, as bits, and the part of their record that is not their own.
 
-    ``rest`` is what is put into each record: that part, or, once it need only be written, its JSON.
+    ``parts``: the same once it need only be written, as JSON, by where the fields stand together in a record.
     """
 
     record: Record
     flags: int | None
     kinds: int
-    rest: Record
+    parts: tuple[Any, ...] = ()
 
-    def write_once(self) -> None:
-        """Make JSON of what is shared, now for all its messages: as the value of the first field, which the others
-        follow.
-        """
-        (name, value), *others = self.record.items()
-        if FRAGMENT is not None:
-            parts = orjson.dumps(value), orjson.dumps(dict(others))[1:-1]
-            self.rest = {name: FRAGMENT(b",".join(filter(None, parts)))}
+
+def joined(fields: Record) -> Any:
+    """JSON of all these, to be written as the value of the first."""
+    (_, value), *others = fields.items()
+    parts = orjson.dumps(value), orjson.dumps(dict(others))[1:-1]
+    return FRAGMENT(b",".join(filter(None, parts)))
 
 
 class MessageRows:
@@ -88,12 +88,13 @@ class MessageRows:
         rare = [each for each in parts if each not in (*own, *times, *shared, *texts)]
         self._shared = [_shared(each) for each in shared]
         self._rare = [(each.name, each.read or _read_time) for each in rare]
-        self._nothing: Record = dict.fromkeys(
-            [*_names([*shared, *rare]), "flags", "flags_mask", "sending_client_name"]
-        )
+        self._nothing: Record = dict.fromkeys([*_names([*shared, *rare]), *STATE])
         self._list([*own, *times], [*texts, *rare], kinds)
+        fields = [*columns.names, *STATE]
         names, begin = (_names([*own, *times]), _names(times), _names(texts)), self._where_shared.stop
-        self._loop = written_out(self._own, *names, begin, NULL * len(rare))
+        layout = Layout(fields, self._own, *names, begin, NULL * len(rare))
+        self._stand_together = layout.shared
+        self._whole, self._joined = loop_of(layout), loop_of(layout, joined=True)
 
     def _list(self, first: list[_Part], last: list[_Part], kinds: str) -> None:
         """The select list, with what is shared in the middle, and how its parts are read."""
@@ -122,11 +123,16 @@ class MessageRows:
         record, value = dict(self._nothing), iter(values)
         for part in self._shared:
             record[part.name] = part.value(value)
-        return Alike(record, None if flags == NO_ROW else flags, kinds, record)
+        return Alike(record, None if flags == NO_ROW else flags, kinds)
 
-    def records(self, rows: list[bytes], alike: list[Alike]) -> list[Record]:
-        """A record of each row, with the rest of what it is like."""
-        return self._loop(rows, alike, self._read_rare)
+    def join(self, alike: Alike) -> None:
+        """Make JSON of what is shared, once for all its messages, as :meth:`records` wants it to be written only."""
+        alike.parts = tuple(joined({name: alike.record[name] for name in run}) for run in self._stand_together)
+
+    def records(self, rows: list[bytes], alike: list[Alike], *, to_be_written: bool = False) -> list[Record]:
+        """A record of each row, its fields in Zulip's order; what is only ``to_be_written`` may be JSON already."""
+        loop = self._joined if to_be_written else self._whole
+        return loop(rows, alike, self._read_rare)
 
     def _read_rare(self, record: Record, row: bytes, at: int) -> None:
         for name, read in self._rare:
