@@ -30,7 +30,7 @@ class Layout:
     """Where the parts of a row are, and the fields of a record in their order.
 
     ``own`` reads the values called ``names`` from the beginning of a row, of which ``times`` are times. From
-    ``begin`` on there are ``texts``, then ``nothing``, or what few rows have. All other ``fields`` are shared by many.
+    ``begin`` on there are ``texts``, then ``nothing``, or what few rows have. The other ``fields`` are shared.
     """
 
     def __init__(
