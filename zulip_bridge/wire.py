@@ -8,7 +8,6 @@ library only.
 from __future__ import annotations
 
 import struct
-from typing import NamedTuple
 
 HEADER = struct.Struct(">IB")
 CHUNK_ID = struct.Struct(">I")
@@ -22,13 +21,6 @@ MAX_PREAMBLE = 64 * 1024
 
 class WireError(Exception):
     """The bytes on the wire are not frames."""
-
-
-class Frame(NamedTuple):
-    """One frame: its kind (:data:`JSON_KIND` or :data:`CHUNK_KIND`) and its payload."""
-
-    kind: int
-    payload: bytes
 
 
 def magic_line(nonce: str) -> bytes:
@@ -60,34 +52,3 @@ def chunk_header(request_id: int, size: int) -> bytes:
     if size + CHUNK_ID.size > MAX_FRAME:
         raise WireError(f"chunk of {size} bytes is over the limit of {MAX_FRAME}")
     return HEADER.pack(size + CHUNK_ID.size, CHUNK_KIND) + CHUNK_ID.pack(request_id)
-
-
-def split_chunk(payload: bytes) -> tuple[int, memoryview]:
-    """Request id and bytes of a chunk frame's payload."""
-    (request_id,) = CHUNK_ID.unpack_from(payload)
-    return request_id, memoryview(payload)[CHUNK_ID.size :]
-
-
-class FrameParser:
-    """Takes bytes as they come, in any pieces, and gives back whole frames."""
-
-    def __init__(self) -> None:
-        self._buffer = bytearray()
-
-    def feed(self, data: bytes) -> list[Frame]:
-        """Frames completed by ``data``; raises :class:`WireError` and must not be used afterwards."""
-        self._buffer += data
-        frames = []
-        while len(self._buffer) >= HEADER.size:
-            length, kind = parse_header(bytes(self._buffer[: HEADER.size]))
-            end = HEADER.size + length
-            if len(self._buffer) < end:
-                break
-            frames.append(Frame(kind, bytes(self._buffer[HEADER.size : end])))
-            del self._buffer[:end]
-        return frames
-
-    @property
-    def pending(self) -> int:
-        """Bytes of an unfinished frame."""
-        return len(self._buffer)

@@ -81,6 +81,15 @@ def test_a_stream_that_ends_inside_a_frame_is_an_error(
         asyncio.run(received(arrived(stream, cuts)))
 
 
+@given(st.binary(min_size=5, max_size=400), CUTS)
+def test_foreign_bytes_are_refused_and_never_crash(data: bytes, cuts: list[int]) -> None:
+    try:
+        found = asyncio.run(received(arrived(data, cuts)))
+    except WireError:
+        return
+    assert sum(map(len, map(encoded, found))) <= len(data)
+
+
 @given(st.lists(st.binary(max_size=30).filter(lambda line: b"\n" not in line), max_size=4), CUTS)
 def test_banners_before_the_magic_line_are_passed_over(banners: list[bytes], cuts: list[int]) -> None:
     async def greeting() -> Sent:

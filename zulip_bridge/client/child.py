@@ -47,8 +47,9 @@ class Child:
         """
         apart = BACKGROUND if door.on_terminal else {"start_new_session": True}
         reading, writing = os.pipe()
-        incoming = await _listen(reading)
+        incoming = None
         try:
+            incoming = await _listen(reading)
             process = await asyncio.create_subprocess_exec(
                 *door.argv,
                 stdin=asyncio.subprocess.PIPE,
@@ -59,7 +60,8 @@ class Child:
                 **apart,
             )
         except BaseException:
-            incoming.close()
+            if incoming is not None:
+                incoming.close()
             raise
         finally:
             os.close(writing)

@@ -68,13 +68,14 @@ class Incoming(asyncio.Protocol):
 
     async def exactly(self, size: int) -> bytes:
         """So many bytes. Raises :class:`Ended`."""
-        found = b""
-        while len(found) < size:
+        found: list[memoryview] = []
+        while size:
             try:
-                found += await self.some(size - len(found))
+                found.append(await self.some(size))
             except Ended:
-                raise Ended(found) from None
-        return found
+                raise Ended(b"".join(found)) from None
+            size -= len(found[-1])
+        return b"".join(found)
 
     async def line(self, most: int) -> bytes:
         """Bytes to the end of a line, but no more than ``most``. Raises :class:`Ended`."""
