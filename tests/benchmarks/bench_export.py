@@ -27,6 +27,7 @@ from zulip_bridge.api.calls import WorkerOptions
 from zulip_bridge.api.export_scope import PRESETS, Preset, choose
 from zulip_bridge.api.people import FindPerson
 from zulip_bridge.client import Bridge
+from zulip_bridge.client.child import child_environment
 from zulip_bridge.export import FORMATS, Packaging, Provenance, Recipients, export_person
 from zulip_bridge.launch import InstallTarget, open_door
 from zulip_bridge.launch.words import SHELL
@@ -94,14 +95,20 @@ class Machine:
         # Removed at the end only: for some seconds ext4 avoids what was just deleted, and that costs the next round.
         self.place = Path(tempfile.mkdtemp(prefix="bench-"))
         self.rounds = 0
-        self.manage = list(open_door(InstallTarget(install)).argv[: -len(SHELL)])
+        door = open_door(InstallTarget(install))
+        self.manage, self.environment = list(door.argv[: -len(SHELL)]), child_environment(door.environment)
         self.realm = int(self.shell(ONE_PERSON.format(user=user)))
         self.columns = ", ".join(f"m.{each}" for each in json.loads(self.shell(COLUMNS)))
 
     def shell(self, code: str) -> str:
         """Run code in Zulip's shell; returns the last line it prints."""
         done = subprocess.run(
-            [*self.manage, "shell", "-v", "0", "-c", code], check=True, capture_output=True, text=True, cwd="/"
+            [*self.manage, "shell", "-v", "0", "-c", code],
+            check=True,
+            capture_output=True,
+            text=True,
+            cwd="/",
+            env=self.environment,
         )
         return done.stdout.strip().splitlines()[-1]
 
@@ -124,7 +131,9 @@ class Machine:
             command = [*self.manage, "export_single_user", address, "--output", str(directory / "out")]
             have_memory_there()
             began = time.monotonic()
-            with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd="/") as process:
+            with subprocess.Popen(
+                command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd="/", env=self.environment
+            ) as process:
                 while process.poll() is None and not (directory / "out.tar.gz").exists():
                     time.sleep(0.02)
                 until_directory = time.monotonic() - began

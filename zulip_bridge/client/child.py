@@ -56,7 +56,7 @@ class Child:
                 stdout=writing,
                 stderr=asyncio.subprocess.PIPE,
                 cwd="/",
-                env=_environment(door.environment),
+                env=child_environment(door.environment),
                 **apart,
             )
         except BaseException:
@@ -112,7 +112,8 @@ class Child:
             transport.close()
 
 
-def _environment(more: tuple[str, ...]) -> dict[str, str]:
+def child_environment(more: tuple[str, ...]) -> dict[str, str]:
+    """What the shell is given of this process's environment; ``more`` names what its door wants besides."""
     kept = {name: os.environ[name] for name in (*KEPT_VARIABLES, *more) if name in os.environ}
     kept["PATH"] = _path_without_virtual_environments(kept.get("PATH", "")) or USUAL_PATH
     # Without a UTF-8 locale Python would decode arguments and file names as ASCII.

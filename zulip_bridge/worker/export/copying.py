@@ -19,11 +19,14 @@ from .. import compat, compat_copy
 from ..context import Context
 from ..copy_socket import TakeRows
 from .reading import Snapshot, look_at
+from .rows_ahead import RowsAhead
 
 HEADER = struct.Struct(">11sii")
 """PostgreSQL's binary COPY begins with a signature, flags, and the length of an extension."""
 SIGNATURE = b"PGCOPY\n\xff\r\n\0"
 TRAILER = b"\xff\xff"
+AHEAD_BYTES = 16 * 1024 * 1024
+"""Of rows that are kept until they are wanted."""
 
 
 class Copying:
@@ -38,8 +41,7 @@ class Copying:
         self._snapshot = snapshot
         self._query = query
         self._parameters = parameters
-        self._take: TakeRows | None = None
-        self._wanted = threading.Event()
+        self._ahead = RowsAhead(AHEAD_BYTES)
         self._error: BaseException | None = None
         self._lane = connections[DEFAULT_DB_ALIAS]
         self._beside = connection.copy()
@@ -58,7 +60,7 @@ class Copying:
 
     def __exit__(self, *_: object) -> None:
         """End the query if it still runs, and the connection with it."""
-        self._wanted.set()
+        self._ahead.give_up()
         if self._thread.is_alive() or self._error is not None:
             compat.cancel_query(self._beside)
         self._thread.join()
@@ -66,8 +68,7 @@ class Copying:
 
     def run(self, take: TakeRows) -> None:
         """Call ``take`` with rows, in their binary form, until it has had all of them; raises what it raises."""
-        self._take = take
-        self._wanted.set()
+        self._ahead.wanted_by(take)
         with self._context.interruptible(lambda: compat.cancel_query(self._beside)):
             self._thread.join()
         if self._error is not None:
@@ -80,20 +81,15 @@ class Copying:
     def _copy(self) -> None:
         connections[DEFAULT_DB_ALIAS] = self._lane
         raw = self._beside.connection
-        rows = _Rows(self._hand_over)
+        rows = _Rows(self._ahead.bring)
         try:
             with self._beside.wrap_database_errors:
                 query = compat.mogrify(raw, self._query, self._parameters)
                 compat_copy.copy_rows(raw, f"COPY ({query}) TO STDOUT (FORMAT binary)", rows.add)
             rows.end()
+            self._ahead.end()
         except BaseException as error:  # noqa: BLE001 (raised again by run, unless nobody waits for it)
             self._error = error
-
-    def _hand_over(self, rows: list[bytes]) -> None:
-        self._wanted.wait()
-        if self._take is None:
-            raise StewardError(ErrorKind.CANCELLED, "Cancelled.")
-        self._take(rows)
 
 
 class _Rows:

@@ -103,7 +103,7 @@ def _measure_messages(writing: Writing, name: str, cursor: Any) -> SectionSize:
     kinds = [each for each in KINDS if each.section == name] or _archived_kinds(writing)
     ids = " UNION ".join(kind.ids.format(**tables) for kind in kinds)
     dates = within(writing.scope, "m.date_sent")
-    condition = f"{dates or 'true'}{RESTORED}" if tables is ARCHIVED else dates
+    condition = f"{dates or 'true'} AND {RESTORED}" if tables is ARCHIVED else dates
     join = f" JOIN {tables['messages']} m ON m.id = ids.id WHERE {condition}" if condition else ""
     bounded = f"SELECT ids.id FROM ({ids}) ids(id){join} LIMIT {MOST_ROWS}"
     cursor.execute(

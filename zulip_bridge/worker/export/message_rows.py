@@ -73,8 +73,9 @@ def joined(fields: Record) -> Any:
 class MessageRows:
     """How rows of messages are asked for and read.
 
-    The select list has six parts: the total of the query; the numbers and times that are the message's own; what it
-    shares with others; the flags and the kinds, which it shares as well; texts; and what most messages have not.
+    After a number of the query's own the select list has five parts: the numbers and times that are the message's
+    own; what it shares with others; the flags and the kinds, which it shares as well; texts; and what most messages
+    have not.
     """
 
     def __init__(self, columns: Columns, kinds: str) -> None:
@@ -101,16 +102,16 @@ class MessageRows:
         state = [("coalesce(um.flags, -1)::bigint", "q"), (f"{kinds}::bigint", "q")]
         alike = [*(each for part in self._shared for each in part.columns), *state]
         listed = [*(each.sql for each in first), *(sql for sql, _ in alike), *(each.sql for each in last)]
-        self.select_list = ", ".join(["selected.total::bigint", *listed])
+        self.select_list = ", ".join(listed)
         # The row begins with its number of columns, and each value with its length.
-        self._total = struct.Struct(">2x4xq")
+        self._number = struct.Struct(">2x4xq")
         self._own = struct.Struct(">2x4x8x" + "".join(f"4x{each.letter}" for each in first))
         self._read_shared = struct.Struct(">" + "".join(f"4x{letter}" for _, letter in alike))
         self._where_shared = slice(self._own.size, self._own.size + self._read_shared.size)
 
-    def total(self, row: bytes) -> int:
-        """How many rows the query has, from any of them."""
-        return int(self._total.unpack_from(row)[0])
+    def number(self, row: bytes) -> int:
+        """What the query says in its first column, the same in each row."""
+        return int(self._number.unpack_from(row)[0])
 
     def shared(self, rows: list[bytes]) -> list[bytes]:
         """Of each row the bytes that it shares with others."""

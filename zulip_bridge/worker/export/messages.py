@@ -18,11 +18,12 @@ from .. import compat
 from .columns import Columns
 from .copying import Copying
 from .message_files import MessageFiles
+from .message_query import Expected, MessageQuery, Wanted, message_query
 from .message_records import MessageCounts, MessageRecords
 from .message_rows import MessageRows
 from .reading import Snapshot
 from .rows import OUTSIDE, Writing, within
-from .selection import ARCHIVED, KINDS, LIVE, RESTORED, Kind, kinds_held, message_query, outside_query
+from .selection import ARCHIVED, KINDS, LIVE, RESTORED, Kind, kinds_held, outside_query
 
 
 @contextlib.contextmanager
@@ -59,23 +60,38 @@ def send_archived(writing: Writing, snapshot: Snapshot) -> None:
 
 @contextlib.contextmanager
 def _looking(
-    writing: Writing, snapshot: Snapshot, model: str, kinds: list[Kind], tables: dict[str, str], condition: str = ""
+    writing: Writing,
+    snapshot: Snapshot,
+    model: str,
+    kinds: list[Kind],
+    tables: dict[str, str],
+    condition: str = "true",
 ) -> Iterator[Messages]:
     columns = Columns(compat.model("zerver", model))
     rows = MessageRows(columns, kinds_held(kinds, tables))
-    query = message_query(rows.select_list, kinds, tables, writing.scope, condition)
-    with Copying(writing.context, snapshot, query, writing.parameters) as copying:
-        yield Messages(writing, columns.table, rows, kinds, copying)
+    wanted = Wanted(rows.select_list, kinds, tables, writing.scope, condition)
+    query = message_query(wanted, writing.parameters)
+    with Copying(writing.context, snapshot, query.sql, writing.parameters) as copying:
+        yield Messages(writing, columns.table, rows, kinds, query, copying)
 
 
 class Messages:
     """Messages that PostgreSQL is finding."""
 
-    def __init__(self, writing: Writing, table: str, rows: MessageRows, kinds: list[Kind], copying: Copying) -> None:
+    def __init__(
+        self,
+        writing: Writing,
+        table: str,
+        rows: MessageRows,
+        kinds: list[Kind],
+        query: MessageQuery,
+        copying: Copying,
+    ) -> None:
         self.writing = writing
         self.kinds = kinds
         self._table = table
         self._rows = rows
+        self._expected = Expected(query)
         self._copying = copying
 
     def send(self, phase: str, name: str) -> MessageCounts:
@@ -85,8 +101,10 @@ class Messages:
         files = MessageFiles(context, name, self._table)
 
         def take(rows: list[bytes]) -> None:
-            files.add(records.of(rows))
-            context.progress(phase, records.counts.messages, self._rows.total(rows[0]))
+            batch = records.of(rows)
+            files.add(batch)
+            done, number = records.counts.messages, self._rows.number(rows[0])
+            context.progress(phase, done, self._expected.total(done, batch, number))
 
         context.progress(phase, 0)
         with _no_collecting():

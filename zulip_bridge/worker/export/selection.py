@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from zulip_bridge.api.export_scope import ExportScope
-
-from .rows import within
-
 
 @dataclass(frozen=True)
 class Kind:
     """A way in which a message belongs to somebody: the section, SQL for the ids, each once, and SQL that says
-    whether a message ``m``, with the person's row ``um`` for it if there is one, is among them.
+    whether a message ``m``, with the person's row ``um`` for it if there is one, is among them. (With IN, because
+    PostgreSQL then looks up in memory what it has read once, and knows what that costs; with EXISTS it guesses.)
 
     ``{messages}``, ``{held}`` and ``{reactions}`` are tables: of live messages, or of archived ones.
     """
@@ -35,12 +32,12 @@ KINDS = [
     Kind(
         "messages.direct",
         f"SELECT id FROM {{messages}} WHERE realm_id = %(realm)s AND recipient_id IN ({DIRECT})",
-        f"m.realm_id = %(realm)s AND EXISTS ({DIRECT} AND s.recipient_id = m.recipient_id)",
+        f"m.realm_id = %(realm)s AND m.recipient_id IN ({DIRECT})",
     ),
     Kind(
         "messages.reacted",
         "SELECT DISTINCT message_id FROM {reactions} WHERE user_profile_id = %(id)s",
-        "EXISTS (SELECT 1 FROM {reactions} e WHERE e.user_profile_id = %(id)s AND e.message_id = m.id)",
+        "m.id IN (SELECT message_id FROM {reactions} WHERE user_profile_id = %(id)s)",
     ),
     Kind(
         "messages.starred",
@@ -70,7 +67,7 @@ ARCHIVED = {
     "held": "zerver_archivedusermessage",
     "reactions": "zerver_archivedreaction",
 }
-RESTORED = " AND NOT EXISTS (SELECT 1 FROM zerver_message l WHERE l.id = m.id)"
+RESTORED = "NOT EXISTS (SELECT 1 FROM zerver_message l WHERE l.id = m.id)"
 """What was restored is among the messages again, and its copy in the archive is no other message."""
 
 
@@ -90,28 +87,6 @@ def kinds_held(kinds: list[Kind], tables: dict[str, str]) -> str:
         for bit, kind in enumerate(kinds)
     )
     return f"({' | '.join(bits)})"
-
-
-def message_query(
-    select_list: str, kinds: list[Kind], tables: dict[str, str], scope: ExportScope, condition: str = ""
-) -> str:
-    """Of every selected message, once and in the order of ids, what ``select_list`` names.
-
-    It may name the message ``m``, the person's row ``um``, and ``selected.total``. The ids are found, counted and
-    sorted first, on their own (OFFSET 0 keeps them apart, and PostgreSQL knows the order of a subquery, not that of a
-    CTE): sorting the wide rows would spill them to the server's disk.
-    """
-    ids, dates = selected_ids(kinds, tables), within(scope, "m.date_sent")
-    if dates or condition:
-        ids = f"""SELECT ids.id FROM ({ids}) ids JOIN {tables["messages"]} m ON m.id = ids.id
-                  WHERE {dates or "true"}{condition}"""
-    return f"""
-        SELECT {select_list}
-        FROM (SELECT id, count(*) OVER () AS total FROM ({ids}) ids ORDER BY id OFFSET 0) selected
-        JOIN {tables["messages"]} m ON m.id = selected.id
-        LEFT JOIN {tables["held"]} um ON um.message_id = m.id AND um.user_profile_id = %(id)s
-        ORDER BY selected.id
-    """
 
 
 def outside_query(kinds: list[Kind], tables: dict[str, str], dates: str) -> str:
