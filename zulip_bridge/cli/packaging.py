@@ -77,7 +77,7 @@ def packaging_of(
 
     Asks for the passphrase. Ends the command where the choices do not go together.
     """
-    from zulip_bridge.export import Packaging, format_of, read_recipients
+    from zulip_bridge.export import Packaging, format_of
 
     if sum((bool(encrypt_to), passphrase, passphrase_file is not None)) > 1:
         raise click.UsageError("Give one of --encrypt-to, --passphrase and --passphrase-file.")
@@ -91,7 +91,11 @@ def packaging_of(
     if encrypts and chosen == "directory":
         raise click.UsageError("A directory cannot be encrypted: choose --format tar.gz, tar.zst or zip.")
     try:
-        encryption: Any = read_recipients(encrypt_to) if encrypt_to else None
+        encryption: Any = None
+        if encrypt_to:
+            from zulip_bridge.export import read_recipients  # with a library that takes its time
+
+            encryption = read_recipients(encrypt_to)
         if passphrase or passphrase_file is not None:
             encryption = _passphrase(passphrase_file)
         return Packaging(chosen, encryption, permissions)  # type: ignore[arg-type]

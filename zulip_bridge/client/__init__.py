@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import TYPE_CHECKING
+
+from zulip_bridge.later import later
 
 if TYPE_CHECKING:
     from .bridge import Bridge, Stage
@@ -12,18 +13,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Bridge", "Chunk", "Shell", "Stage", "Stream", "start_shell"]
 
-_LATER = {
-    "Bridge": "bridge",
-    "Chunk": "stream",
-    "Shell": "shell",
-    "Stage": "bridge",
-    "Stream": "stream",
-    "start_shell": "shell",
-}
-"""What is imported when it is asked for: the shell is started before anything else is."""
-
-
-def __getattr__(name: str) -> object:
-    if name not in _LATER:
-        raise AttributeError(name)
-    return getattr(import_module(f"{__name__}.{_LATER[name]}"), name)
+__getattr__ = later(
+    __name__,
+    {"bridge": ("Bridge", "Stage"), "shell": ("Shell", "start_shell"), "stream": ("Chunk", "Stream")},
+)

@@ -12,14 +12,13 @@ import hashlib
 import os
 import secrets
 import shutil
-from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
 
 from zulip_bridge.api.errors import ErrorKind, StewardError
 
 from .container import MANIFEST, Stored
 from .destination import RESERVE_BYTES, check_destination, make_parents
+from .flushing import Flushing
 from .output_file import CREATE, flush_folder
 from .packaging import Packaging
 
@@ -31,8 +30,6 @@ DEEP = 3
 """Folders below so many others are not remembered, but flushed with each of their files: most uploads have one of
 their own.
 """
-FLUSHING = 8
-"""Files that are brought to disk at once: what a file system writes down for one it writes down for all of them."""
 
 
 class FileUnderWay:
@@ -74,8 +71,7 @@ class PartialDirectory:
         self._root = os.open(place, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         # Held while this process lives: tells a later run that an abandoned directory is abandoned.
         fcntl.flock(self._root, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        self._flusher = ThreadPoolExecutor(FLUSHING, "flush")
-        self._flushing: list[Future[None]] = []
+        self._flushing = Flushing()
         self._folders = {""}
         self._open: FileUnderWay | None = None
         self._closed = False
@@ -111,8 +107,7 @@ class PartialDirectory:
             os.fchmod(descriptor, self._packaging.file_mode)
         self._open = None
         self._bytes += size
-        self._flushing = [each for each in self._flushing if not _raised(each)]
-        self._flushing.append(self._flusher.submit(self._flush, descriptor, folder))
+        self._flushing.add(descriptor, size, self.place / folder if _is_deep(folder) else None)
         return size, digest
 
     def abandon(self) -> None:
@@ -126,15 +121,12 @@ class PartialDirectory:
         """Write the manifest, make everything durable, and give the directory its name."""
         self.begin(MANIFEST).write(manifest)
         self.end()
-        for each in self._flushing:
-            each.result()
         folders = [self.place / each for each in self._folders]
         if self._packaging.folder_mode != DIRECTORY_MODE:
             folders = [Path(each) for each, _, _ in os.walk(self.place)]
             for folder in folders:
                 folder.chmod(self._packaging.folder_mode)
-        for _ in self._flusher.map(flush_folder, folders):
-            continue
+        self._flushing.finish(folders)
         # An empty directory at the destination is replaced, by the kernel, in one step; one that has been filled
         # meanwhile is not.
         self.place.rename(self.destination)
@@ -176,16 +168,8 @@ class PartialDirectory:
         if not _is_deep(folder):
             self._folders.add(folder)
 
-    def _flush(self, descriptor: int, folder: str) -> None:
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
-        if _is_deep(folder):
-            flush_folder(self.place / folder)
-
     def _close(self) -> None:
-        self._flusher.shutdown(wait=True)
+        self._flushing.close()
         if not self._closed:
             os.close(self._root)
             self._closed = True
@@ -193,10 +177,3 @@ class PartialDirectory:
 
 def _is_deep(folder: str) -> bool:
     return folder.count("/") >= DEEP
-
-
-def _raised(flushing: Future[Any]) -> bool:
-    """Whether it is done; what it raised is raised here."""
-    if flushing.done():
-        flushing.result()
-    return flushing.done()

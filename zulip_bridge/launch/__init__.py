@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import TYPE_CHECKING
+
+from zulip_bridge.later import later
 
 from .targets import DEFAULT_INSTALL, DemoTarget, DockerTarget, InstallTarget, SshTarget, Target
 
@@ -27,18 +28,7 @@ __all__ = [
     "shipment",
 ]
 
-_LATER = {
-    "BACKGROUND": "door",
-    "BOOT": "words",
-    "Door": "door",
-    "ask_password_first": "door",
-    "open_door": "door",
-    "shipment": "boot",
-}
-"""What is imported when it is asked for: the screens name a target before their first paint, and no more."""
-
-
-def __getattr__(name: str) -> object:
-    if name not in _LATER:
-        raise AttributeError(name)
-    return getattr(import_module(f"{__name__}.{_LATER[name]}"), name)
+__getattr__ = later(
+    __name__,
+    {"boot": ("shipment",), "door": ("BACKGROUND", "Door", "ask_password_first", "open_door"), "words": ("BOOT",)},
+)
