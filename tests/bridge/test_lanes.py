@@ -55,10 +55,11 @@ def _try_on_lane(demo: DemoInstall, lane: str, statement: str) -> str:
 ANSWERS_TOO_LONG = """
 import os, threading
 from zulip_bridge.api.calls import WorkerOptions
+from zulip_bridge.api.people import SearchPeople
 from zulip_bridge.worker import registry, session
 from zulip_bridge.worker.output import Output
 reading, writing = os.pipe()
-registry.find = lambda method: (registry.SERVED[0][0], lambda request, context: 'x' * 17_000_000)
+registry.find = lambda method: (SearchPeople, lambda request, context: 'x' * 17_000_000)
 served = session.Session(Output(writing), WorkerOptions())
 served._start(7, 'people.search', {})
 print(os.read(reading, 65536)[5:].decode())
