@@ -217,3 +217,13 @@ async def test_phases_tell_speed_and_time_left() -> None:
     assert "50,000 / 200,000  25k/s  6.0 s left" in lines[2]
     assert lines[2].count("━") * 3 == pytest.approx(lines[2].count("─"), abs=3)
     assert lines[1].startswith("files")
+
+
+async def test_one_of_something_is_one() -> None:
+    phases = Phases(lambda: 0.0)
+    async with Shelf(phases).run_test(size=(80, 5)) as pilot:
+        for name in ("account", "messages", "files"):
+            phases.take(Progress(name, 1, 1))
+        await pilot.pause()
+        drawn = frame(pilot.app)
+    assert all(f"1 {thing} " in drawn for thing in ("table", "message", "file"))

@@ -17,7 +17,7 @@ from zulip_bridge.api.export import PHASES
 from zulip_bridge.text import display_text, pad
 
 NAMES = {"account": "account", "messages": "messages", "files": "files"}
-THINGS = {"account": "tables", "messages": "messages", "files": "files"}
+THINGS = {"account": "table", "messages": "message", "files": "file"}
 LABEL = 10
 FIGURES = 40
 SETTLED = 0.5
@@ -98,9 +98,9 @@ def _bar(phase: _Phase | None, width: int) -> Content:
 def _figures(name: str, phase: _Phase | None) -> Content:
     if phase is None:
         return Content("")
-    things = THINGS.get(name, "")
     if phase.complete:
-        words = f"{wording.thousands(phase.done)} {things}"
+        thing = THINGS.get(name)
+        words = wording.counted(phase.done, thing) if thing else wording.thousands(phase.done)
         return Content.assemble(words, (f"  {wording.seconds(phase.changed - phase.began)}", MUTED))
     of = f" / {wording.thousands(phase.total)}" if phase.total is not None else ""
     return Content.assemble(f"{wording.thousands(phase.done)}{of}", (_speed(phase), MUTED))

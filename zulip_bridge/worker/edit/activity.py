@@ -22,7 +22,7 @@ from .base import (
     yes_no,
 )
 
-KEPT = "Kept, and usable again after reactivation: API key, password, devices, drafts, groups and subscriptions."
+KEPT = "Deactivating alone keeps, for a return: API key, password, devices, drafts, groups and subscriptions."
 
 DEACTIVATE = "zerver.actions.users.do_deactivate_user"
 REACTIVATE = "zerver.actions.create_user.do_reactivate_user"
