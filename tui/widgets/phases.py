@@ -12,6 +12,7 @@ from textual.widget import Widget
 
 from tui import wording
 from tui.shown import MUTED
+from zulip_bridge.amounts import out_of
 from zulip_bridge.api.calls import Progress
 from zulip_bridge.api.export import PHASES
 from zulip_bridge.text import display_text, pad
@@ -26,15 +27,21 @@ SETTLED = 0.5
 
 @dataclass
 class _Phase:
-    name: str
     began: float
     changed: float
-    done: int = 0
-    total: int | None = None
+    progress: Progress
+
+    @property
+    def done(self) -> int:
+        return self.progress.done
+
+    @property
+    def total(self) -> int | None:
+        return self.progress.total
 
     @property
     def complete(self) -> bool:
-        return self.total is not None and self.done >= self.total
+        return self.progress.exact and self.total is not None and self.done >= self.total
 
 
 class Phases(Widget):
@@ -60,8 +67,8 @@ class Phases(Widget):
     def take(self, progress: Progress) -> None:
         """Note how far it is."""
         now = self._clock()
-        phase = self._phases.setdefault(progress.phase, _Phase(progress.phase, now, now))
-        phase.done, phase.total, phase.changed = progress.done, progress.total, now
+        phase = self._phases.setdefault(progress.phase, _Phase(now, now, progress))
+        phase.progress, phase.changed = progress, now
         self.bytes = max(self.bytes, progress.bytes)
         self.refresh()
 
@@ -102,8 +109,7 @@ def _figures(name: str, phase: _Phase | None) -> Content:
         thing = THINGS.get(name)
         words = wording.counted(phase.done, thing) if thing else wording.thousands(phase.done)
         return Content.assemble(words, (f"  {wording.seconds(phase.changed - phase.began)}", MUTED))
-    of = f" / {wording.thousands(phase.total)}" if phase.total is not None else ""
-    return Content.assemble(f"{wording.thousands(phase.done)}{of}", (_speed(phase), MUTED))
+    return Content.assemble(out_of(phase.progress), (_speed(phase), MUTED))
 
 
 def _speed(phase: _Phase) -> str:

@@ -51,12 +51,16 @@ class Hello:
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a long call has come: ``done`` of ``total`` things in ``phase``, and bytes sent so far."""
+    """How far a long call has come: ``done`` of ``total`` things in ``phase``, and bytes sent so far.
+
+    Where it is not ``exact``, the total is judged by how far it has come.
+    """
 
     phase: str
     done: int
     total: int | None = None
     bytes: int = 0
+    exact: bool = True
 
 
 @dataclass(frozen=True)

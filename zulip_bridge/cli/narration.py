@@ -59,10 +59,12 @@ def progress_bars() -> Iterator[Callable[[Progress], None]]:
     from rich import progress as bars
     from rich.console import Console
 
+    from zulip_bridge.amounts import out_of
+
     columns = (
         bars.TextColumn("{task.description:<10}", markup=False),
         bars.BarColumn(),
-        bars.MofNCompleteColumn(),
+        bars.TextColumn("{task.fields[amount]}", markup=False),
         bars.TimeRemainingColumn(),
     )
     status.clear()
@@ -70,9 +72,11 @@ def progress_bars() -> Iterator[Callable[[Progress], None]]:
         tasks: dict[str, bars.TaskID] = {}
 
         def show(progress: Progress) -> None:
+            amount = out_of(progress)
             if progress.phase not in tasks:
-                tasks[progress.phase] = display.add_task(display_text(progress.phase), total=progress.total)
-            display.update(tasks[progress.phase], completed=progress.done, total=progress.total)
+                name = display_text(progress.phase)
+                tasks[progress.phase] = display.add_task(name, total=progress.total, amount=amount)
+            display.update(tasks[progress.phase], completed=progress.done, total=progress.total, amount=amount)
 
         yield show
 

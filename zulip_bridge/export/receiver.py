@@ -61,13 +61,19 @@ class Receiver:
             self._require(event.file_bytes)
 
     def check_space(self, progress: Progress) -> None:
-        """Refuse early what will not fit: what is to come, judged by what has come."""
+        """Refuse early what will not fit: what is to come, judged by what has come.
+
+        How many messages there are is sometimes an estimate. Somebody who wrote most of theirs long ago would be
+        refused for it what does fit; then it ends when no more room is left than others need.
+        """
         to_come = self._file_bytes
         if progress.phase == "messages" and not progress.done:
             self._bytes_before = progress.bytes
-        elif progress.phase == "messages" and progress.total:
+        elif progress.phase == "messages" and progress.total and progress.exact:
             written = progress.bytes - self._bytes_before
             to_come += self._container.will_take(written * max(0, progress.total - progress.done) // progress.done)
+        elif progress.phase == "messages":
+            self._require(1, "messages are still to come")
         if progress.phase != "files":  # of that the worker has told all when it was planned
             self._require(to_come)
 
@@ -89,11 +95,12 @@ class Receiver:
         size, digest = self._container.end()
         self.contents.files.append(WrittenFile(path, size, digest))
 
-    def _require(self, size: int) -> None:
+    def _require(self, size: int, to_come: str = "") -> None:
         free = self._container.free_bytes()
         if size > free:
-            to_come = f"about {size / 1e6:.0f} MB are still to come, and {free / 1e6:.0f} MB are free"
-            raise StewardError(ErrorKind.STORAGE, f"There is not enough room: {to_come}.")
+            to_come = to_come or f"about {size / 1e6:.0f} MB are still to come"
+            sentence = f"There is not enough room: {to_come}, and {free / 1e6:.0f} MB are free."
+            raise StewardError(ErrorKind.STORAGE, sentence)
 
     def _begin(self, event: FileBegins) -> None:
         if self._file is not None:

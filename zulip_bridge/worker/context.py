@@ -75,14 +75,14 @@ class Context:
         if self._cancelled.is_set():
             raise StewardError(ErrorKind.CANCELLED, "Cancelled.")
 
-    def progress(self, phase: str, done: int, total: int | None = None) -> None:
+    def progress(self, phase: str, done: int, total: int | None = None, *, exact: bool = True) -> None:
         """Report how far the work has come; may be called as often as one likes."""
         self.check()
         now = time.monotonic()
         due = now - self._last_progress >= PROGRESS_INTERVAL
         if due or phase != self._last_phase or done == total:
             self._last_progress, self._last_phase = now, phase
-            self._send("progress", Progress(phase, done, total, self.bytes_sent))
+            self._send("progress", Progress(phase, done, total, self.bytes_sent, exact))
 
     def event(self, event: Any) -> None:
         """Send one contract dataclass ahead of the result."""

@@ -49,12 +49,12 @@ class Expected:
     """How many messages a query will find, judged while they come: known, or by how far its passing over has come."""
 
     def __init__(self, query: MessageQuery) -> None:
-        self._counted = query.counted
+        self.exact = query.counted
         self._first_id: int | None = None
 
     def total(self, done: int, batch: list[dict[str, Any]], number: int) -> int:
         """Of the query, when ``done`` messages have come, of which ``batch`` are the last."""
-        if self._counted:
+        if self.exact:
             return number
         if self._first_id is None:
             self._first_id = int(batch[0]["id"])

@@ -104,7 +104,8 @@ class Messages:
             batch = records.of(rows)
             files.add(batch)
             done, number = records.counts.messages, self._rows.number(rows[0])
-            context.progress(phase, done, self._expected.total(done, batch, number))
+            total = self._expected.total(done, batch, number)
+            context.progress(phase, done, total, exact=self._expected.exact)
 
         context.progress(phase, 0)
         with _no_collecting():
