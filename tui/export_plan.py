@@ -141,6 +141,13 @@ class Plan:
             self.destination = str(destination.suggest(self.people[0], now, self.suffix))
         self._suggested = self.destination
 
+    def suggest_anew(self, now: datetime) -> bool:
+        """Another destination where something has taken the one that was suggested; whether that was so."""
+        if self.destination != self._suggested or self.place_trouble() is None:
+            return False
+        self.suggest(now)
+        return self.place_trouble() is None
+
     @property
     def suffix(self) -> str:
         """What an archive's name ends in."""

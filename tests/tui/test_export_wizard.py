@@ -193,6 +193,44 @@ async def test_a_place_that_will_not_do_is_refused_at_once(install: Path, export
         await review(driver)
 
 
+def take(place: Path) -> None:
+    """Put something there, as another session would."""
+    place.mkdir(parents=True)
+    (place / "manifest.json").touch()
+
+
+@pytest.mark.parametrize("size", SIZES.values(), ids=SIZES)
+async def test_a_suggested_place_that_is_taken_meanwhile_is_replaced(
+    install: Path, exports: Path, size: tuple[int, int]
+) -> None:
+    async with running(install, size=size) as driver:
+        screen = await ask(driver, "noel never")
+        await review(driver)
+        suggested = destination.read_path(screen.plan.destination)
+        take(suggested)
+        await driver.press("enter")
+        await driver.until_text("put there meanwhile", f"{suggested.name}-2", "Review")
+        await driver.until(lambda: not screen.query_one("#export").has_class("-active"), "the button to come up")
+        await driver.press("enter")
+        await driver.until_text("Done", "sha256", f"{suggested.name[-8:]}-2")
+    assert (suggested.parent / f"{suggested.name}-2" / "manifest.json").stat().st_size
+    assert not (suggested / "manifest.json").stat().st_size
+
+
+async def test_a_place_of_ones_own_that_is_taken_meanwhile_is_asked_for_again(
+    install: Path, exports: Path, tmp_path: Path
+) -> None:
+    async with running(install) as driver:
+        screen = await ask(driver, "noel never")
+        await step(driver, "How")
+        type_into(driver, "destination", str(tmp_path / "mine"))
+        await review(driver)
+        take(tmp_path / "mine")
+        await driver.press("enter")
+        await driver.until_text("✕ This directory is not empty", "› This directory is not empty")
+        await driver.until(lambda: screen.focused is not None and screen.focused.id == "destination", "the place")
+
+
 async def test_leaving_does_nothing(install: Path, exports: Path) -> None:
     async with running(install) as driver:
         await ask(driver, "marc admin")

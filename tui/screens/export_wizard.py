@@ -34,6 +34,7 @@ from zulip_bridge.api.people import Person
 from zulip_bridge.text import display_text
 
 MOST_STEPS = 5
+TAKEN = "Something was put there meanwhile. The place named now is free: Enter begins."
 
 
 class ExportWizard(StewardScreen):
@@ -125,6 +126,12 @@ class ExportWizard(StewardScreen):
         self.call_after_refresh(self.steps[index].show)
         self.refresh_bindings()
 
+    def _mend(self, index: int, trouble: str) -> None:
+        """To the step that has trouble, which is said there."""
+        self._go(index)
+        self.note(Note(trouble, kind="note"))
+        self.call_after_refresh(self.steps[index].show_trouble)
+
     def action_forward(self) -> None:
         """To the next step, if nothing is wrong with this one."""
         trouble = self.steps[self.at].trouble()
@@ -171,11 +178,15 @@ class ExportWizard(StewardScreen):
         event.stop()
         from tui.screens.export import ExportOrders, ExportScreen
 
-        trouble = next((said for step in self.steps if (said := step.trouble())), None)
-        if trouble is not None:
-            self.note(Note(trouble, kind="note"))
-            return
         plan = self.plan
+        if plan.suggest_anew(self.steward_app.clock()):
+            self._sizes_changed()
+            self.note(Note(TAKEN, kind="note"))
+            return
+        trouble = next(((index, said) for index, step in enumerate(self.steps) if (said := step.trouble())), None)
+        if trouble is not None:
+            self._mend(*trouble)
+            return
         orders = ExportOrders(tuple(plan.orders(self.steward_app.clock())), plan.scope(), plan.packaging())
         if self._measuring is not None:
             self._measuring.cancel()

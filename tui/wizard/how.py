@@ -59,6 +59,12 @@ class How(Step):
         self._fill()
         self.query_one("#format").focus()
 
+    def show_trouble(self) -> None:
+        """The place has the focus, if nothing else is wrong."""
+        self.show()
+        if self.plan.protection_trouble() is None:
+            self.query_one("#destination").focus()
+
     def trouble(self) -> str | None:
         """A key that is none, passphrases that differ, a place that will not do."""
         return self.plan.protection_trouble() or self.plan.place_trouble()

@@ -30,5 +30,9 @@ class Step(Vertical):
         """Why it cannot go on from here, as a sentence; None where it can."""
         return None
 
+    def show_trouble(self) -> None:
+        """What is wrong is here: take the focus to where it can be mended."""
+        self.show()
+
     def sizes_changed(self) -> None:
         """More has been counted, or counting has ended: draw it, where it is shown here."""
