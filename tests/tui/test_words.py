@@ -219,6 +219,26 @@ async def test_phases_tell_speed_and_time_left() -> None:
     assert lines[1].startswith("files")
 
 
+async def test_a_phase_that_comes_back_has_not_lasted_meanwhile() -> None:
+    now = [0.0]
+    phases = Phases(lambda: now[0])
+    async with Shelf(phases).run_test(size=(80, 5)) as pilot:
+        for seconds, progress in (
+            (0.0, Progress("account", 0, 17)),
+            (1.0, Progress("account", 17, 17)),
+            (1.0, Progress("messages", 0, 9)),
+            (61.0, Progress("messages", 9, 9)),
+            (61.0, Progress("account", 0, 50)),
+            (63.0, Progress("account", 50, 50)),
+        ):
+            now[0] = seconds
+            phases.take(progress)
+        await pilot.pause()
+        lines = frame(pilot.app).splitlines()
+    assert "50 tables  3.0 s" in lines[0]
+    assert "9 messages  1 min" in lines[2]
+
+
 async def test_one_of_something_is_one() -> None:
     phases = Phases(lambda: 0.0)
     async with Shelf(phases).run_test(size=(80, 5)) as pilot:

@@ -27,9 +27,8 @@ SETTLED = 0.5
 
 @dataclass
 class _Phase:
-    began: float
-    changed: float
     progress: Progress
+    seconds: float = 0.0
 
     @property
     def done(self) -> int:
@@ -62,19 +61,24 @@ class Phases(Widget):
         self._expected = tuple(phases)
         self._clock = clock
         self._phases: dict[str, _Phase] = {}
+        self._last: tuple[str, float] = ("", 0.0)
         self.bytes = 0
 
     def take(self, progress: Progress) -> None:
         """Note how far it is."""
         now = self._clock()
-        phase = self._phases.setdefault(progress.phase, _Phase(now, now, progress))
-        phase.progress, phase.changed = progress, now
+        phase = self._phases.setdefault(progress.phase, _Phase(progress))
+        phase.progress = progress
+        before, since = self._last
+        if before == progress.phase:  # one may come back when others have had their time
+            phase.seconds += now - since
+        self._last = progress.phase, now
         self.bytes = max(self.bytes, progress.bytes)
         self.refresh()
 
     def begin_anew(self) -> None:
         """Somebody else's export begins."""
-        self._phases, self.bytes = {}, 0
+        self._phases, self._last, self.bytes = {}, ("", 0.0), 0
         self.refresh()
 
     def render(self) -> Content:
@@ -108,15 +112,14 @@ def _figures(name: str, phase: _Phase | None) -> Content:
     if phase.complete:
         thing = THINGS.get(name)
         words = wording.counted(phase.done, thing) if thing else wording.thousands(phase.done)
-        return Content.assemble(words, (f"  {wording.seconds(phase.changed - phase.began)}", MUTED))
+        return Content.assemble(words, (f"  {wording.seconds(phase.seconds)}", MUTED))
     return Content.assemble(out_of(phase.progress), (_speed(phase), MUTED))
 
 
 def _speed(phase: _Phase) -> str:
-    elapsed = phase.changed - phase.began
-    if elapsed < SETTLED or not phase.done:
+    if phase.seconds < SETTLED or not phase.done:
         return ""
-    rate = phase.done / elapsed
+    rate = phase.done / phase.seconds
     left = f"  {wording.seconds((phase.total - phase.done) / rate)} left" if phase.total else ""
     return f"  {_short(rate)}/s{left}"
 
