@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from tests.plain_sql import Database, value
 from zulip_bridge.api.export_scope import SAME, ExportScope
 from zulip_bridge.worker.export.message_query import (
+    HELD,
     Expected,
     MessageQuery,
     Wanted,
@@ -18,10 +19,14 @@ from zulip_bridge.worker.export.message_query import (
     by_passing_over,
     cost_of,
 )
-from zulip_bridge.worker.export.selection import ARCHIVED, KINDS, LIVE, RESTORED, Kind, kinds_held
+from zulip_bridge.worker.export.selection import ARCHIVED, KINDS, LIVE, RESTORED, Kind
 
 BUSIEST = "SELECT sender_id FROM {messages} GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT 1"
 QUIETEST = "SELECT sender_id FROM {messages} GROUP BY 1 ORDER BY count(*), 1 LIMIT 1"
+A_REACTION_TO_EVERYTHING = """
+    INSERT INTO zerver_reaction (emoji_name, reaction_type, emoji_code, user_profile_id, message_id)
+    SELECT 'tada', 'unicode_emoji', '1f389', %(id)s, id FROM zerver_message ON CONFLICT DO NOTHING
+"""
 YEARS = ExportScope(("messages.sent",), since="2025-01-01", until="2026-01-01")
 
 
@@ -41,7 +46,7 @@ def parameters(zulip: Database, who: str, tables: dict[str, str] = LIVE) -> dict
 
 def wanted(kinds: list[Kind], tables: dict[str, str], scope: ExportScope = SAME) -> Wanted:
     """These kinds, and of each message enough to tell whether it was read right."""
-    listed = f"m.id, m.sender_id, md5(m.content), um.flags, {kinds_held(kinds, tables)}"
+    listed = f"m.id, m.sender_id, md5(m.content), um.flags, {HELD}"
     return Wanted(listed, kinds, tables, scope, RESTORED if tables is ARCHIVED else "true")
 
 
@@ -54,7 +59,7 @@ def found(zulip: Database, query: MessageQuery, person: dict[str, Any]) -> list[
 @pytest.mark.parametrize("tables", [LIVE, ARCHIVED], ids=["live", "archived"])
 @pytest.mark.parametrize("kinds", [*([each] for each in KINDS), KINDS[:3], KINDS], ids=str)
 @pytest.mark.parametrize("who", [BUSIEST, QUIETEST], ids=["busiest", "quietest"])
-def test_both_ways_find_the_same(
+def test_all_ways_find_the_same(
     zulip: Database, who: str, kinds: list[Kind], tables: dict[str, str], scope: ExportScope
 ) -> None:
     person = parameters(zulip, who, tables)
@@ -62,6 +67,7 @@ def test_both_ways_find_the_same(
     looked_up = found(zulip, by_looking_up(asked), person)
     passed_over = found(zulip, by_passing_over(asked), person)
     assert [row[1:] for row in looked_up] == [row[1:] for row in passed_over]
+    assert found(zulip, by_looking_up(asked, one_by_one=True), person) == looked_up
     assert all(row[-1] for row in looked_up)
     assert {row[0] for row in looked_up} <= {len(looked_up)}
     assert {row[0] for row in passed_over} <= {value(zulip, f"SELECT max(id) FROM {tables['messages']}")}
@@ -86,6 +92,17 @@ def test_who_wrote_little_is_looked_up_and_who_wrote_most_is_passed_over(zulip: 
     assert estimate(zulip, by_looking_up(asked), quietest) < estimate(zulip, by_passing_over(asked), quietest)
     everything = wanted(KINDS[-1:], LIVE)
     assert estimate(zulip, by_passing_over(everything), busiest) < estimate(zulip, by_looking_up(everything), busiest)
+
+
+def test_a_list_that_is_too_long_for_memory_is_not_read_for_each_message(zulip: Database) -> None:
+    asked, busiest = wanted(KINDS[:3], LIVE), parameters(zulip, BUSIEST)
+    every, one = by_looking_up(asked), by_looking_up(asked, one_by_one=True)
+    with zulip.transaction(force_rollback=True):
+        zulip.execute(A_REACTION_TO_EVERYTHING, busiest)
+        zulip.execute("ANALYZE zerver_message, zerver_usermessage, zerver_reaction, zerver_subscription")
+        assert estimate(zulip, every, busiest) < estimate(zulip, one, busiest)
+        zulip.execute("SET LOCAL work_mem = 64")
+        assert estimate(zulip, one, busiest) < estimate(zulip, every, busiest)
 
 
 def test_messages_are_not_sorted(zulip: Database) -> None:

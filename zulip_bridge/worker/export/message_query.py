@@ -1,5 +1,5 @@
-"""The query of all chosen messages, each once and in the order of ids: two ways to find them, of which PostgreSQL
-says the cheaper one.
+"""The query of all chosen messages, each once and in the order of ids: ways to find them, of which PostgreSQL says
+the cheapest.
 
 Somebody's messages are looked up one by one, unless they are a good part of all that there are: then it costs less
 to pass over all of them once than to find out first which they are.
@@ -17,17 +17,22 @@ from django.db import connection
 from zulip_bridge.api.export_scope import ExportScope
 
 from .rows import within
-from .selection import Kind, selected_ids
+from .selection import Kind, kinds_held, selected_ids
 
 WIDEST_ID = 64
 """In bytes: what is sorted and wider than ids and what belongs to them is messages."""
+
+
+HELD = "{kinds}"
+"""In a select list: the kinds that a message is of."""
 
 
 @dataclass(frozen=True)
 class Wanted:
     """What is asked for.
 
-    ``select_list`` may name the message ``m`` and the person's row ``um`` for it; ``condition`` is about ``m``.
+    ``select_list`` may name the message ``m``, the person's row ``um`` for it, and :data:`HELD`; ``condition`` is
+    about ``m``.
     """
 
     select_list: str
@@ -63,12 +68,13 @@ class Expected:
 
 
 def message_query(wanted: Wanted, parameters: Mapping[str, Any]) -> MessageQuery:
-    """The cheaper way to find what is wanted, by PostgreSQL's estimate."""
-    return min(by_looking_up(wanted), by_passing_over(wanted), key=lambda query: _cost(query.sql, parameters))
+    """The cheapest way to find what is wanted, by PostgreSQL's estimate."""
+    ways = by_looking_up(wanted), by_passing_over(wanted), by_looking_up(wanted, one_by_one=True)
+    return min(ways, key=lambda query: _cost(query.sql, parameters))
 
 
-def by_looking_up(wanted: Wanted) -> MessageQuery:
-    """The ids first: found, counted and sorted, on their own.
+def by_looking_up(wanted: Wanted, *, one_by_one: bool = False) -> MessageQuery:
+    """The ids first: found, counted and sorted, on their own; then of which kinds each is, perhaps ``one_by_one``.
 
     OFFSET 0 keeps them apart, and PostgreSQL knows the order of a subquery, not that of a CTE: sorting the wide rows
     would spill them to the server's disk.
@@ -80,7 +86,7 @@ def by_looking_up(wanted: Wanted) -> MessageQuery:
                   WHERE {dates} AND {wanted.condition}"""
     return MessageQuery(
         f"""
-        SELECT selected.total::bigint, {wanted.select_list}
+        SELECT selected.total::bigint, {_listed(wanted, one_by_one=one_by_one)}
         FROM (SELECT id, count(*) OVER () AS total FROM ({ids}) ids ORDER BY id OFFSET 0) selected
         JOIN {messages} m ON m.id = selected.id
         {_own_rows(wanted)}
@@ -96,7 +102,7 @@ def by_passing_over(wanted: Wanted) -> MessageQuery:
     chosen = " OR ".join(f"({kind.holds.format(**wanted.tables)})" for kind in wanted.kinds)
     return MessageQuery(
         f"""
-        SELECT (SELECT max(id) FROM {messages})::bigint, {wanted.select_list}
+        SELECT (SELECT max(id) FROM {messages})::bigint, {_listed(wanted)}
         FROM {messages} m
         {_own_rows(wanted)}
         WHERE ({chosen}) AND {_dates(wanted)} AND {wanted.condition}
@@ -104,6 +110,10 @@ def by_passing_over(wanted: Wanted) -> MessageQuery:
         """,
         counted=False,
     )
+
+
+def _listed(wanted: Wanted, *, one_by_one: bool = False) -> str:
+    return wanted.select_list.replace(HELD, kinds_held(wanted.kinds, wanted.tables, one_by_one=one_by_one))
 
 
 def _own_rows(wanted: Wanted) -> str:

@@ -18,12 +18,12 @@ from .. import compat
 from .columns import Columns
 from .copying import Copying
 from .message_files import MessageFiles
-from .message_query import Expected, MessageQuery, Wanted, message_query
+from .message_query import HELD, Expected, MessageQuery, Wanted, message_query
 from .message_records import MessageCounts, MessageRecords
 from .message_rows import MessageRows
 from .reading import Snapshot
 from .rows import OUTSIDE, Writing, within
-from .selection import ARCHIVED, KINDS, LIVE, RESTORED, Kind, kinds_held, outside_query
+from .selection import ARCHIVED, KINDS, LIVE, RESTORED, Kind, outside_query
 
 
 @contextlib.contextmanager
@@ -68,7 +68,7 @@ def _looking(
     condition: str = "true",
 ) -> Iterator[Messages]:
     columns = Columns(compat.model("zerver", model))
-    rows = MessageRows(columns, kinds_held(kinds, tables))
+    rows = MessageRows(columns, HELD)
     wanted = Wanted(rows.select_list, kinds, tables, writing.scope, condition)
     query = message_query(wanted, writing.parameters)
     with Copying(writing.context, snapshot, query.sql, writing.parameters) as copying:

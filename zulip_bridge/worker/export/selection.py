@@ -8,8 +8,11 @@ from dataclasses import dataclass
 @dataclass(frozen=True)
 class Kind:
     """A way in which a message belongs to somebody: the section, SQL for the ids, each once, and SQL that says
-    whether a message ``m``, with the person's row ``um`` for it if there is one, is among them. (With IN, because
-    PostgreSQL then looks up in memory what it has read once, and knows what that costs; with EXISTS it guesses.)
+    whether a message ``m``, with the person's row ``um`` for it if there is one, is among them.
+
+    ``holds`` is for many messages: of IN PostgreSQL knows what it costs to read the list once and to keep it in
+    memory. Where the list is too long for that, IN would read all of it for every message; ``holds_one`` asks the
+    index then.
 
     ``{messages}``, ``{held}`` and ``{reactions}`` are tables: of live messages, or of archived ones.
     """
@@ -17,6 +20,7 @@ class Kind:
     section: str
     ids: str
     holds: str
+    holds_one: str = ""
 
 
 DIRECT = """SELECT s.recipient_id FROM zerver_subscription s JOIN zerver_recipient r ON r.id = s.recipient_id
@@ -33,11 +37,13 @@ KINDS = [
         "messages.direct",
         f"SELECT id FROM {{messages}} WHERE realm_id = %(realm)s AND recipient_id IN ({DIRECT})",
         f"m.realm_id = %(realm)s AND m.recipient_id IN ({DIRECT})",
+        f"m.realm_id = %(realm)s AND EXISTS ({DIRECT} AND s.recipient_id = m.recipient_id)",
     ),
     Kind(
         "messages.reacted",
         "SELECT DISTINCT message_id FROM {reactions} WHERE user_profile_id = %(id)s",
         "m.id IN (SELECT message_id FROM {reactions} WHERE user_profile_id = %(id)s)",
+        "EXISTS (SELECT 1 FROM {reactions} e WHERE e.user_profile_id = %(id)s AND e.message_id = m.id)",
     ),
     Kind(
         "messages.starred",
@@ -80,12 +86,10 @@ def selected_ids(kinds: list[Kind], tables: dict[str, str]) -> str:
     return " UNION ".join(f"SELECT k.id FROM ({kind.ids.format(**tables)}) k(id)" for kind in kinds)
 
 
-def kinds_held(kinds: list[Kind], tables: dict[str, str]) -> str:
+def kinds_held(kinds: list[Kind], tables: dict[str, str], *, one_by_one: bool = False) -> str:
     """SQL of the kinds that a message is of, as bits in the order of ``kinds``."""
-    bits = (
-        f"CASE WHEN {kind.holds.format(**tables)} THEN {1 << bit}::bigint ELSE 0 END"
-        for bit, kind in enumerate(kinds)
-    )
+    asked = [kind.holds_one or kind.holds if one_by_one else kind.holds for kind in kinds]
+    bits = (f"CASE WHEN {each.format(**tables)} THEN {1 << bit}::bigint ELSE 0 END" for bit, each in enumerate(asked))
     return f"({' | '.join(bits)})"
 
 
