@@ -126,9 +126,10 @@ async def test_attachments_keep_their_original_names_and_messages(
 
 IDS = {
     "messages.sent": "SELECT id FROM zulip.zerver_message WHERE sender_id = %(id)s",
-    "messages.direct": """SELECT m.id FROM zulip.zerver_message m JOIN zulip.zerver_subscription s
-        ON s.recipient_id = m.recipient_id AND s.user_profile_id = %(id)s
-        JOIN zulip.zerver_recipient r ON r.id = m.recipient_id AND r.type <> 2""",
+    "messages.direct": """SELECT m.id FROM zulip.zerver_message m
+        JOIN zulip.zerver_recipient r ON r.id = m.recipient_id
+        LEFT JOIN zulip.zerver_subscription s ON s.recipient_id = r.id AND s.user_profile_id = %(id)s
+        WHERE r.type = 1 AND (r.type_id = %(id)s OR m.sender_id = %(id)s) OR r.type = 3 AND s.id IS NOT NULL""",
     "messages.reacted": "SELECT message_id FROM zulip.zerver_reaction WHERE user_profile_id = %(id)s",
     "messages.starred": """SELECT message_id FROM zulip.zerver_usermessage
         WHERE user_profile_id = %(id)s AND flags & 2 > 0""",
@@ -136,7 +137,9 @@ IDS = {
         WHERE user_profile_id = %(id)s AND flags & 72 > 0""",
     "messages.named": """SELECT id FROM zulip.zerver_message WHERE realm_id = %(realm)s
         AND position('data-user-id="' || %(id)s || '"' in rendered_content) > 0""",
-    "messages.received": "SELECT message_id FROM zulip.zerver_usermessage WHERE user_profile_id = %(id)s",
+    "messages.received": """SELECT message_id FROM zulip.zerver_usermessage u
+        JOIN zulip.zerver_message m ON m.id = u.message_id JOIN zulip.zerver_recipient r ON r.id = m.recipient_id
+        WHERE user_profile_id = %(id)s AND r.type = 2""",
 }  # fmt: skip
 """What each section of messages is, in other words than the worker's."""
 
@@ -218,6 +221,24 @@ async def test_deleted_messages_are_exported_while_they_are_kept(
     assert [(row["id"], row["content"]) for row in found] == wanted
     live = {message["id"] for message in Exported.read(tmp_path / "out", folders=()).messages}
     assert live.isdisjoint(row["id"] for row in found)
+
+
+async def test_deleted_messages_outside_the_dates_are_counted(
+    install_bridge: Bridge, install_database: Database, tmp_path: Path
+) -> None:
+    person = value(install_database, PEOPLE["who deleted messages"])
+    query = """SELECT a.id, (a.date_sent AT TIME ZONE 'UTC')::date::text FROM zulip.zerver_archivedmessage a
+        WHERE sender_id = %s AND NOT EXISTS (SELECT 1 FROM zulip.zerver_message m WHERE m.id = a.id) ORDER BY a.id"""
+    deleted = rows(install_database, query, person)
+    since = max(day for _, day in deleted)
+    chosen = choose(sections=["messages.sent", "messages.archived"], since=since)
+    await export(install_bridge, person, tmp_path / "out", scope=chosen)
+    found = numbered(tmp_path / "out", "archived-messages", "zerver_archivedmessage")
+    assert [row["id"] for row in found] == [number for number, day in deleted if day >= since]
+    told = Exported.read(tmp_path / "out", folders=()).section("messages.archived")
+    outside = len(deleted) - len(found)
+    assert told["left_out"] == ({"outside the dates": outside} if outside else {})
+    assert told["found"] == told["written"] + outside
 
 
 async def test_flags_are_what_the_person_holds_of_each_message(

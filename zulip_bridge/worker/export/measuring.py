@@ -19,7 +19,7 @@ from ..indirect import direct_message_group_table
 from ..people import person_by_id
 from .places import PLACES
 from .rows import Writing, within
-from .selection import ARCHIVED, KINDS, LIVE, RESTORED, Kind
+from .selection import ARCHIVED, KINDS, LIVE, RESTORED, Kind, selected_ids
 from .tables import OWNED_BOTS, THE_PERSON, Table, other_tables, tables_in, tables_of_zulip
 
 MOST_ROWS = 1_000_000
@@ -101,7 +101,7 @@ def _measure_messages(writing: Writing, name: str, cursor: Any) -> SectionSize:
         return _measure_flags(writing, cursor)
     tables = ARCHIVED if name == "messages.archived" else LIVE
     kinds = [each for each in KINDS if each.section == name] or _archived_kinds(writing)
-    ids = " UNION ".join(kind.ids.format(**tables) for kind in kinds)
+    ids = selected_ids(kinds, tables)
     dates = within(writing.scope, "m.date_sent")
     condition = f"{dates or 'true'} AND {RESTORED}" if tables is ARCHIVED else dates
     join = f" JOIN {tables['messages']} m ON m.id = ids.id WHERE {condition}" if condition else ""

@@ -23,7 +23,7 @@ from .message_records import MessageCounts, MessageRecords
 from .message_rows import MessageRows
 from .reading import Snapshot
 from .rows import OUTSIDE, Writing, within
-from .selection import ARCHIVED, KINDS, LIVE, RESTORED, Kind, outside_query
+from .selection import ARCHIVED, KINDS, LIVE, RESTORED, Kind, outside_query, selected_ids
 
 
 @contextlib.contextmanager
@@ -53,9 +53,11 @@ def send_archived(writing: Writing, snapshot: Snapshot) -> None:
     kinds = [each for each in KINDS if writing.scope.has(each.section)] or KINDS[:1]
     with _looking(writing, snapshot, "ArchivedMessage", kinds, ARCHIVED, RESTORED) as messages:
         counts = messages.send("archived", "archived-messages")
+    (outside,) = _outside_the_dates(writing, [selected_ids(kinds, ARCHIVED)], ARCHIVED, RESTORED)
     section = writing.sections["messages.archived"]
-    section.found += counts.messages
+    section.found += counts.messages + outside
     section.written += counts.messages
+    section.left_out[OUTSIDE] = section.left_out.get(OUTSIDE, 0) + outside
 
 
 @contextlib.contextmanager
@@ -129,7 +131,7 @@ def _no_collecting() -> Iterator[None]:
 
 def _count_sections(writing: Writing, kinds: list[Kind], counts: MessageCounts) -> None:
     """What each kind has: a message is written once, and counted for every kind that it is of."""
-    outside = _outside_the_dates(writing, kinds)
+    outside = _outside_the_dates(writing, [kind.ids.format(**LIVE) for kind in kinds], LIVE)
     for bit, kind in enumerate(kinds):
         section = writing.sections[kind.section]
         section.written = sum(count for bits, count in counts.by_kinds.items() if bits & 1 << bit)
@@ -137,10 +139,12 @@ def _count_sections(writing: Writing, kinds: list[Kind], counts: MessageCounts) 
         section.found = section.written + outside[bit]
 
 
-def _outside_the_dates(writing: Writing, kinds: list[Kind]) -> list[int]:
+def _outside_the_dates(
+    writing: Writing, ids: list[str], tables: dict[str, str], condition: str = "true"
+) -> list[int]:
     dates = within(writing.scope, "m.date_sent")
     if not dates:
-        return [0] * len(kinds)
+        return [0] * len(ids)
     with connection.cursor() as cursor:
-        cursor.execute(outside_query(kinds, LIVE, dates), writing.parameters)
+        cursor.execute(outside_query(ids, tables, dates, condition), writing.parameters)
         return list(cursor.fetchone())

@@ -23,8 +23,20 @@ class Kind:
     holds_one: str = ""
 
 
-DIRECT = """SELECT s.recipient_id FROM zerver_subscription s JOIN zerver_recipient r ON r.id = s.recipient_id
-            WHERE s.user_profile_id = %(id)s AND r.type IN (1, 3)"""
+TO_THEM = """SELECT s.recipient_id FROM zerver_subscription s JOIN zerver_recipient r ON r.id = s.recipient_id
+             WHERE s.user_profile_id = %(id)s AND r.type IN (1, 3)"""
+TO_ONE_PERSON = "SELECT r.id FROM zerver_recipient r WHERE r.type = 1"
+"""What they wrote to somebody is addressed to that person, and they are not subscribed to it."""
+DIRECT = Kind(
+    "messages.direct",
+    f"""SELECT id FROM {{messages}} WHERE realm_id = %(realm)s AND recipient_id IN ({TO_THEM})
+        UNION SELECT id FROM {{messages}} WHERE realm_id = %(realm)s AND sender_id = %(id)s
+            AND recipient_id IN ({TO_ONE_PERSON})""",
+    f"""m.realm_id = %(realm)s AND (m.recipient_id IN ({TO_THEM})
+        OR m.sender_id = %(id)s AND m.recipient_id IN ({TO_ONE_PERSON}))""",
+    f"""m.realm_id = %(realm)s AND (EXISTS ({TO_THEM} AND s.recipient_id = m.recipient_id)
+        OR m.sender_id = %(id)s AND EXISTS ({TO_ONE_PERSON} AND r.id = m.recipient_id))""",
+)
 NAMED = """rendered_content LIKE '%%data-user-id="' || %(id)s::text || '"%%'"""
 
 KINDS = [
@@ -33,12 +45,7 @@ KINDS = [
         "SELECT id FROM {messages} WHERE realm_id = %(realm)s AND sender_id = %(id)s",
         "m.realm_id = %(realm)s AND m.sender_id = %(id)s",
     ),
-    Kind(
-        "messages.direct",
-        f"SELECT id FROM {{messages}} WHERE realm_id = %(realm)s AND recipient_id IN ({DIRECT})",
-        f"m.realm_id = %(realm)s AND m.recipient_id IN ({DIRECT})",
-        f"m.realm_id = %(realm)s AND EXISTS ({DIRECT} AND s.recipient_id = m.recipient_id)",
-    ),
+    DIRECT,
     Kind(
         "messages.reacted",
         "SELECT DISTINCT message_id FROM {reactions} WHERE user_profile_id = %(id)s",
@@ -63,8 +70,9 @@ KINDS = [
     ),
     Kind(
         "messages.received",
-        "SELECT message_id FROM {held} WHERE user_profile_id = %(id)s",
-        "um.message_id IS NOT NULL",
+        f"SELECT message_id FROM {{held}} WHERE user_profile_id = %(id)s EXCEPT ({DIRECT.ids})",
+        f"um.message_id IS NOT NULL AND NOT ({DIRECT.holds})",
+        f"um.message_id IS NOT NULL AND NOT ({DIRECT.holds_one})",
     ),
 ]
 LIVE = {"messages": "zerver_message", "held": "zerver_usermessage", "reactions": "zerver_reaction"}
@@ -93,11 +101,11 @@ def kinds_held(kinds: list[Kind], tables: dict[str, str], *, one_by_one: bool = 
     return f"({' | '.join(bits)})"
 
 
-def outside_query(kinds: list[Kind], tables: dict[str, str], dates: str) -> str:
-    """How many messages of each kind are not within the dates, in one row."""
+def outside_query(ids: list[str], tables: dict[str, str], dates: str, condition: str = "true") -> str:
+    """How many messages are not within the dates, of each of these queries of ids, in one row."""
     counts = ", ".join(
-        f"""(SELECT count(*) FROM ({kind.ids.format(**tables)}) ids(id)
-             JOIN {tables["messages"]} m ON m.id = ids.id WHERE NOT ({dates}))"""
-        for kind in kinds
+        f"""(SELECT count(*) FROM ({each}) ids(id) JOIN {tables["messages"]} m ON m.id = ids.id
+             WHERE NOT ({dates}) AND {condition})"""
+        for each in ids
     )
     return f"SELECT {counts}"
