@@ -96,7 +96,9 @@ async def test_another_protocol_is_refused() -> None:
 
 async def test_death_inside_a_frame() -> None:
     error, opened = await lost("dies_in_a_frame")
-    assert error.kind is ErrorKind.PROTOCOL
+    assert error.kind is ErrorKind.WORKER_LOST
+    assert "exit status 137" in error.sentence
+    assert "inside a frame" in error.problem.cause
     assert not opened.alive
 
 

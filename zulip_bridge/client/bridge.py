@@ -18,7 +18,7 @@ from zulip_bridge.launch import Door, shipment
 from zulip_bridge.wire import WireError, json_frame
 
 from .child import Child
-from .frames import Piece, frames, skip_to_magic
+from .frames import CutOff, Piece, frames, skip_to_magic
 from .shell import Shell, start_child
 from .stream import Chunk, Finished, Stream
 
@@ -162,6 +162,8 @@ class Bridge:
                 self._last_frame = loop.time()
                 await self._take(frame)
             await self._lose(self._given_up or "The worker ended")
+        except CutOff as error:
+            await self._lose(self._given_up or "The worker ended", cause=str(error))
         except (WireError, ShapeError, orjson.JSONDecodeError, KeyError, TypeError) as error:
             self._child.kill()
             await self._lose("The worker sent what is not ours", ErrorKind.PROTOCOL, str(error))

@@ -46,10 +46,14 @@ async def skip_to_magic(incoming: Incoming, nonce: str) -> str:
     )
 
 
+class CutOff(WireError):
+    """The end comes inside a frame: whoever sent it was ended."""
+
+
 async def frames(incoming: Incoming) -> AsyncIterator[bytes | Piece]:
     """What comes, to the end of the stream: JSON objects whole, chunks in pieces.
 
-    Raises :class:`WireError` where the bytes are not frames.
+    Raises :class:`WireError` where the bytes are not frames, :class:`CutOff` where the last of them is not whole.
     """
     while (header := await _header(incoming)) is not None:
         length, kind = header
@@ -64,7 +68,7 @@ async def frames(incoming: Incoming) -> AsyncIterator[bytes | Piece]:
                 to_come -= len(data)
                 yield Piece(request_id, data)
         except Ended as error:
-            raise WireError("the stream ended inside a frame") from error
+            raise CutOff("the stream ended inside a frame") from error
 
 
 async def _header(incoming: Incoming) -> tuple[int, int] | None:
@@ -72,5 +76,5 @@ async def _header(incoming: Incoming) -> tuple[int, int] | None:
         return parse_header(await incoming.exactly(HEADER.size))
     except Ended as error:
         if error.partial:
-            raise WireError("the stream ended inside a frame") from error
+            raise CutOff("the stream ended inside a frame") from error
         return None
