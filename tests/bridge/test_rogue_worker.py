@@ -97,7 +97,7 @@ async def test_another_protocol_is_refused() -> None:
 async def test_death_inside_a_frame() -> None:
     error, opened = await lost("dies_in_a_frame")
     assert error.kind is ErrorKind.WORKER_LOST
-    assert "exit status 137" in error.sentence
+    assert "signal 9" in error.sentence
     assert "inside a frame" in error.problem.cause
     assert not opened.alive
 
