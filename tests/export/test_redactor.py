@@ -60,6 +60,10 @@ def test_what_tells_of_nobody_stays(text: str) -> None:
     assert redactor("Anna Berg", "王小明").text(text) == text
 
 
+Q = "[quoted text left out]"
+SAID = "@_**Marta Leicht|7** [said](https://z.example/#narrow/dm/7/near/1):"
+
+
 @pytest.mark.parametrize(
     ("text", "wanted"),
     [
@@ -89,7 +93,30 @@ def test_what_tells_of_nobody_stays(text: str) -> None:
         ("```quote\nsecret\n```\nfine", "```quote\n[quoted text left out]\n```\nfine"),
         ("```py\n> not a quote\n```", "```py\n> not a quote\n```"),
         ("a > b", "a > b"),
-        ("> x\n> y\nz", "> [quoted text left out]\nz"),
+        ("> x\n> y\nz\n\nmine", f"> {Q}\n\nmine"),
+        ("* > x\n\nmine", f"> {Q}\n\nmine"),
+        (" > x\n1. - > y", f"> {Q}"),
+        ("```spoiler x\n> y\n```\nmine", f"```spoiler x\n> {Q}\n```\nmine"),
+        ("````spoiler x\n```quote\ny\n```\nmine\n````", f"````spoiler x\n```quote\n{Q}\n```\nmine\n````"),
+        ("```quoted\nx\n```\nmine", f"```quoted\n{Q}\n```\nmine"),
+        ("~~~ {.quote} of him\nx\n~~~\nmine", f"~~~ {{.quote}} of him\n{Q}\n~~~\nmine"),
+        ("```quotes\nmine\n```", "```quotes\nmine\n```"),
+        ("  ```\n> x\n  ```\n\nmine", f"  ```\n> {Q}\n\nmine"),
+        ("```a~b\n> x\n```", f"```a~b\n> {Q}\n```"),
+        ("```quote\n```py\nx\n```\ny\n```\nmine", f"```quote\n{Q}\n```\nmine"),
+        (f"{SAID}\n```quote\n> x\n\nmine\n```", f"{SAID}\n```quote\n> {Q}\n\nmine\n```"),
+        (
+            f"{SAID}\n````quote\n```spoiler a\n> x\n```\nmine\n````",
+            f"{SAID}\n````quote\n```spoiler a\n> {Q}\n```\nmine\n````",
+        ),
+        (
+            f"{SAID}\n\n```quote\nmine\n```\n\n```quote\nx\n```",
+            f"{SAID}\n\n```quote\nmine\n```\n\n```quote\n{Q}\n```",
+        ),
+        (
+            "@_**Marta Leicht|7** as it says:\n```quote\nx\n```",
+            f"@_**Marta Leicht|7** as it says:\n```quote\n{Q}\n```",
+        ),
         ("```quote\nnever closed", "```quote\n[quoted text left out]\n```"),
         (
             "@_**Marta Leicht|7** [said](x):\n```quote\nmy own\n```\nyes",
@@ -104,6 +131,12 @@ def test_what_tells_of_nobody_stays(text: str) -> None:
 def test_what_becomes_of_a_text(text: str, wanted: str) -> None:
     names = ("Anna Berg", "Anna Berg Olsen", "Will", "王小明", "José Núñez", "Hanna O'Brien", "🐙🐙")
     assert redactor(*names).text(text) == wanted
+
+
+def test_a_block_that_says_nothing_is_what_the_organization_says() -> None:
+    text = "```\n> x\n```"
+    assert Redactor([7], [], "Quote").text(text) == f"```\n{Q}\n```"
+    assert Redactor([7], [], "python").text(text) == text
 
 
 def test_the_subjects_name_stays_whoever_else_bears_it() -> None:

@@ -1,4 +1,4 @@
-"""What Zulip's own markup tells about others in a text: mentions, quotes, links to conversations and to senders."""
+"""What Zulip's own markup tells about others in a text: mentions, links to conversations and to senders."""
 
 from __future__ import annotations
 
@@ -19,9 +19,6 @@ CONVERSATION = re.compile(
 IDS = re.compile(r"\d+(?:,\d+)*")
 RUN = re.compile(r"\S+")
 ENCODED = re.compile(r"[%.][0-9A-Fa-f]{2}")
-FENCE = re.compile(r"^[ \t]*(?P<fence>`{3,}|~{3,})(?P<language>[^\n`]*)$")
-SAID = re.compile(r"@_?\*\*(?P<name>[^*\n]+?)(?:\|(?P<id>\d+))?\*\*")
-QUOTE = "[quoted text left out]"
 
 
 def replace_mentions(text: str, by: Callable[[str, int | None], str | None]) -> str:
@@ -80,83 +77,3 @@ def replace_encoded(text: str, by: Callable[[str], str]) -> str:
         return found.group()
 
     return RUN.sub(replace, text) if ENCODED.search(text) is not None else text
-
-
-def replace_quotes(text: str, is_own: Callable[[str, int | None], bool]) -> tuple[str, int]:
-    """Quotations left out, but for those that are said to be the subject's own; and how many there were.
-
-    Zulip's "quote and reply" writes who said it in the line before the block; lines that begin with ``>`` do not
-    tell.
-    """
-    if "```" not in text and "~~~" not in text and ">" not in text:
-        return text, 0
-    return _Quotes(is_own).leave_out(text)
-
-
-def _is_quote(fence: re.Match[str]) -> bool:
-    return fence["language"].strip("{}. \t").lower() == "quote"
-
-
-class _Quotes:
-    def __init__(self, is_own: Callable[[str, int | None], bool]) -> None:
-        self._is_own = is_own
-        self._open: list[str] = []
-        self._own = False
-        self._count = 0
-        self._kept: list[str] = []
-
-    def leave_out(self, text: str) -> tuple[str, int]:
-        """See :func:`replace_quotes`."""
-        in_code: str | None = None
-        for line in text.split("\n"):
-            if self._open:
-                self._inside(line)
-            elif in_code is not None:
-                self._kept.append(line)
-                in_code = None if line.strip() == in_code else in_code
-            elif (fence := FENCE.match(line)) is not None:
-                if _is_quote(fence):
-                    self._begin(line, fence["fence"])
-                else:
-                    in_code = fence["fence"]
-                    self._kept.append(line)
-            elif line.lstrip().startswith(">"):
-                self._line()
-            else:
-                self._kept.append(line)
-        return "\n".join(self._kept), self._count
-
-    def _begin(self, line: str, fence: str) -> None:
-        self._open = [fence]
-        said = list(SAID.finditer(self._before()))
-        self._own = bool(said) and self._is_own(said[-1]["name"], int(said[-1]["id"]) if said[-1]["id"] else None)
-        self._kept.append(line)
-        if not self._own:
-            self._count += 1
-            self._kept += [QUOTE, fence]
-
-    def _before(self) -> str:
-        """The line before, where it introduces the quotation."""
-        before = next((each for each in reversed(self._kept) if each.strip()), "")
-        return before if before.rstrip().endswith(":") else ""
-
-    def _inside(self, line: str) -> None:
-        """A line of the quotation: blocks inside it have fences of their own."""
-        if line.strip() == self._open[-1]:
-            self._open.pop()
-        elif (fence := FENCE.match(line)) is not None:
-            nested = _is_quote(fence)
-            self._open.append(fence["fence"])
-            if nested and self._own:
-                # What they quoted again is somebody else's until it ends.
-                self._count += 1
-                self._kept += [line, QUOTE, fence["fence"], self._open[0]]
-                self._own = False
-                return
-        if self._own:
-            self._kept.append(line)
-
-    def _line(self) -> None:
-        if not self._kept or self._kept[-1] != f"> {QUOTE}":
-            self._count += 1
-            self._kept.append(f"> {QUOTE}")

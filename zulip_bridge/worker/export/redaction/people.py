@@ -25,6 +25,8 @@ BOTS_OF_ZULIP = """
     SELECT full_name FROM zerver_userprofile
     WHERE is_bot AND realm_id IN (SELECT id FROM zerver_realm WHERE string_id = 'zulipinternal')
 """
+PLAIN_FENCE = "SELECT to_jsonb(r) ->> 'default_code_block_language' FROM zerver_realm r WHERE id = %(realm)s"
+"""A setting of the organization; it may make quotations of all blocks that say nothing else."""
 NAME_CHANGED = "USER_FULL_NAME_CHANGED"
 OLD_VALUE = "1"
 """Key of an audit log entry's details."""
@@ -38,7 +40,8 @@ def make_redactor(person: Person) -> Redactor:
         each for row in _all(OWN_ADDRESSES, parameters) for each in row
     ]
     ids = {row[0] for row in own}
-    redactor = Redactor(ids, addresses)
+    ((plain_fence,),) = _all(PLAIN_FENCE, parameters)
+    redactor = Redactor(ids, addresses, plain_fence or "")
     for (name,) in _all(BOTS_OF_ZULIP, parameters):
         redactor.learn(name, None)
     for _, _, _, name in own:

@@ -9,6 +9,7 @@ from typing import Any
 
 from . import markup
 from .names import NameFinder
+from .quotes import replace_quotes
 
 Record = dict[str, Any]
 ADDRESS = "[address]"
@@ -22,14 +23,16 @@ CONTAINERS = ("{", "[")
 class Redactor:
     """Replaces third parties' names by ``Person 17`` (with their id), their addresses, and what they wrote.
 
-    ``own`` are the ids of the subject and of their bots, ``addresses`` theirs. Rows keep ids of people: they tie the
-    export together, and say nothing to whoever has no access to the server.
+    ``own`` are the ids of the subject and of their bots, ``addresses`` theirs; ``plain_fence`` is the language of
+    fences that name none. Rows keep ids of people: they tie the export together, and say nothing to whoever has no
+    access to the server.
     """
 
-    def __init__(self, own: Iterable[int], addresses: Iterable[str]) -> None:
+    def __init__(self, own: Iterable[int], addresses: Iterable[str], plain_fence: str = "") -> None:
         self.counts: Counter[str] = Counter()
         self._own = frozenset(own)
         self._addresses = frozenset(each.lower() for each in addresses if each)
+        self._plain_fence = plain_fence
         self._finder = NameFinder()
         self._by_name: dict[str, int | None] = {}
 
@@ -49,7 +52,7 @@ class Redactor:
         """Text of the subject's, without what it tells of others."""
         if not text:
             return text
-        text, quotes = markup.replace_quotes(text, self._is_own)
+        text, quotes = replace_quotes(text, self._is_own, self._plain_fence)
         self.counts["quotations"] += quotes
         text = markup.replace_mentions(text, self._mentioned)
         text = markup.replace_conversations(text)
