@@ -85,6 +85,15 @@ def test_an_abandoned_file_is_thrown_away(directory: PartialDirectory) -> None:
     assert not (directory.place / "f" / "a").exists()
 
 
+def test_folders_of_an_abandoned_file_go_with_it_and_can_be_made_again(directory: PartialDirectory) -> None:
+    left: list[Sent] = [FileBegins("f/2/x/y/a"), b"half", FileAbandoned("f/2/x/y/a", "disk error")]
+    kept: list[Sent] = [FileBegins("f/2/z/b"), b"b", FileEnds("f/2/z/b", 1)]
+    receiver = receive(directory, [*left, *kept, *left, FileBegins("f/2/x/c"), b"c", FileEnds("f/2/x/c", 1)])
+    assert [file.path for file in receiver.contents.files] == ["f/2/z/b", "f/2/x/c"]
+    found = sorted(str(each.relative_to(directory.place)) for each in directory.place.rglob("*"))
+    assert found == ["f", "f/2", "f/2/x", "f/2/x/c", "f/2/z", "f/2/z/b"]
+
+
 def test_more_than_the_disk_can_take_is_refused_at_once(directory: PartialDirectory) -> None:
     with pytest.raises(StewardError) as caught:
         receive(directory, [Planned(1, 1 << 60)])

@@ -7,6 +7,7 @@ interrupted looks complete. Everything here blocks: it is called from a thread.
 from __future__ import annotations
 
 import contextlib
+import errno
 import fcntl
 import hashlib
 import os
@@ -111,10 +112,11 @@ class PartialDirectory:
         return size, digest
 
     def abandon(self) -> None:
-        """Throw the file under way away."""
+        """Throw the file under way away, and the folders that nothing else is in."""
         if self._open is not None:
             self._open.abandon()
             os.unlink(self._open.path, dir_fd=self._root)
+            self._remove_if_empty(self._open.path.rpartition("/")[0])
             self._open = None
 
     def finish(self, manifest: bytes) -> Stored:
@@ -167,6 +169,17 @@ class PartialDirectory:
             os.mkdir(folder, DIRECTORY_MODE, dir_fd=self._root)
         if not _is_deep(folder):
             self._folders.add(folder)
+
+    def _remove_if_empty(self, folder: str) -> None:
+        while folder:
+            try:
+                os.rmdir(folder, dir_fd=self._root)
+            except OSError as error:
+                if error.errno in (errno.ENOTEMPTY, errno.EEXIST):
+                    return
+                raise
+            self._folders.discard(folder)
+            folder = folder.rpartition("/")[0]
 
     def _close(self) -> None:
         self._flushing.close()

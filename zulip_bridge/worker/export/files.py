@@ -134,8 +134,9 @@ class _FilesSender:
             try:
                 data = stored.stream.read(FRAME_BYTES)
             except OSError as error:
-                file.abandon(f"It could not be read to its end: {error.strerror or error}.")
-                raise Unreadable(f"It could not be read to its end: {error.strerror or error}.") from error
+                sentence = f"It could not be read to its end: {error.strerror or str(error).rstrip('.')}."
+                file.abandon(sentence)
+                raise Unreadable(sentence) from error
             if not data:
                 break
             file.write(data)
