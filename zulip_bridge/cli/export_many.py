@@ -113,6 +113,8 @@ async def _find(
             unknown.append(Asked(named, None, error.sentence))
             narrate(f"Line {named.line}: {error.sentence}")
             continue
+        if person.id in found:
+            narrate(f"Line {named.line} names the account that line {found[person.id][0].line} names: exported once.")
         found.setdefault(person.id, (named, person))
     return list(found.values()), unknown
 
@@ -125,6 +127,7 @@ async def _export(
     scope: ExportScope | None,
     told: list[Outcome],
 ) -> list[Outcome]:
+    from zulip_bridge.amounts import out_of
     from zulip_bridge.api.export_scope import SAME
 
     today = datetime.now(timezone.utc)
@@ -132,8 +135,7 @@ async def _export(
 
     def on_progress(order: Order, progress: Progress) -> None:
         place = f"{orders.index(order) + 1} of {counted(len(orders), 'person').replace('persons', 'people')}"
-        of = f" of {progress.total:,}" if progress.total else ""
-        status.say(f"{place}: {progress.phase} {progress.done:,}{of}")
+        status.say(f"{place}: {progress.phase} {out_of(progress)}")
 
     def on_outcome(outcome: Outcome) -> None:
         told.append(outcome)

@@ -15,6 +15,7 @@ from zulip_bridge.api.export import FileAbandoned, FileBegins, FileEnds, Planned
 from zulip_bridge.api.paths import safe_path
 
 from .container import MANIFEST, Container, OpenFile, WrittenFile
+from .destination import RESERVE_BYTES
 from .manifest import Contents
 from .page import INDEX, PAGES, ReadablePage
 
@@ -98,9 +99,9 @@ class Receiver:
     def _require(self, size: int, to_come: str = "") -> None:
         free = self._container.free_bytes()
         if size > free:
-            to_come = to_come or f"about {size / 1e6:.0f} MB are still to come"
-            sentence = f"There is not enough room: {to_come}, and {free / 1e6:.0f} MB are free."
-            raise StewardError(ErrorKind.STORAGE, sentence)
+            to_come = to_come or f"{_megabytes(size)} are still to come"
+            left = f"{_megabytes(free)} are free besides the {RESERVE_BYTES / 1e6:.0f} MB that others need"
+            raise StewardError(ErrorKind.STORAGE, f"There is not enough room: {to_come}, and {left}.")
 
     def _begin(self, event: FileBegins) -> None:
         if self._file is not None:
@@ -146,6 +147,10 @@ class Receiver:
             raise _confused("the end of a file that was not begun")
         self._file = None
         self._container.abandon()
+
+
+def _megabytes(size: int) -> str:
+    return f"about {size / 1e6:.0f} MB" if size >= 1e6 else "less than 1 MB" if size else "0 MB"
 
 
 def _confused(what: str) -> StewardError:
