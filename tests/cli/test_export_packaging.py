@@ -146,6 +146,7 @@ def test_many_people_get_an_archive_each_and_the_rest_is_told(demo: DemoInstall,
     assert ended.status == 1
     assert [(each["line"], each["state"]) for each in ended.json] == [(2, "done"), (4, "failed"), (6, "done")]
     assert "nobody@example.org" in ended.stderr
+    assert "Line 5 names the account that line 2 names: exported once." in ended.stderr
     paths = [Path(each["export"]["path"]) for each in ended.json if "export" in each]
     assert sorted(paths) == sorted(folder.iterdir())
     assert all(run("export", "verify", each).status == 0 for each in paths)
