@@ -106,6 +106,29 @@ async def test_the_avatar_of_the_present_and_the_emoji_come_along(
         assert name in {record["name"] for record in records}
 
 
+async def test_the_still_picture_of_a_moving_emoji_comes_along(
+    bridge: Bridge, demo: DemoInstall, database: Database, tmp_path: Path
+) -> None:
+    query = """SELECT id, author_id, realm_id, file_name FROM zulip.zerver_realmemoji
+        WHERE author_id IS NOT NULL ORDER BY id LIMIT 1"""
+    ((emoji, author, realm, name),) = rows(database, query)
+    key = f"{realm}/emoji/images/still/{Path(name).stem}.png"
+    still = demo.base / "uploads" / "avatars" / key
+    change = "UPDATE zulip.zerver_realmemoji SET is_animated = %s WHERE id = %s"
+    still.parent.mkdir(exist_ok=True)
+    still.write_bytes(b"still")
+    database.execute(change, [True, emoji])
+    try:
+        await export(bridge, author, tmp_path / "all", scope=choose("access"))
+        await export(bridge, author, tmp_path / "same")
+    finally:
+        database.execute(change, [False, emoji])
+        remove(still.parent)
+    found, same = (Exported.read(tmp_path / name).records["emoji"] for name in ("all", "same"))
+    assert [record["path"] for record in found if record not in same] == [key]
+    assert (tmp_path / "all" / "emoji" / key).read_bytes() == b"still"
+
+
 async def test_earlier_avatars_come_along_where_everything_is_wanted(
     bridge: Bridge, database: Database, tmp_path: Path
 ) -> None:

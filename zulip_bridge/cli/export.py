@@ -118,6 +118,8 @@ def export_user(
         return
     assert user is not None
     packaging = packaging_of(output, "directory", **how)
+    if packaging.encryption is not None and output.suffix != ".age":
+        narrate(f"{path_text(output)} will be a {packaging.format} encrypted with age, which its name does not say.")
     name = read_user(user)
 
     async def work(steward: Steward) -> ExportResult:

@@ -300,6 +300,14 @@ def emoji_path(realm_id: int, file_name: str) -> str:
     return str(emoji.PATH_ID_TEMPLATE.format(realm_id=realm_id, emoji_file_name=file_name))
 
 
+def still_emoji_path(realm_id: int, file_name: str) -> str:
+    """Key of the picture that stands for one that moves."""
+    emoji = model("zerver", "RealmEmoji")
+    assert emoji is not None
+    name = file_name.rpartition(".")[0] or file_name
+    return str(emoji.STILL_PATH_ID_TEMPLATE.format(realm_id=realm_id, emoji_filename_without_extension=name))
+
+
 def bucket(name: str) -> Any:
     """A bucket of the storage that Zulip is set up for, with Zulip's credentials."""
     return importlib.import_module("zerver.lib.upload.s3").get_bucket(name)

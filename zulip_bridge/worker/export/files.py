@@ -67,7 +67,7 @@ def send_files(writing: Writing, expected: int) -> None:
     if scope.has("avatars"):
         sender.send_folder("avatars", _avatars(writing, source))
     if scope.has("emoji"):
-        sender.send_folder("emoji", _emoji(person))
+        sender.send_folder("emoji", _emoji(person, as_zulip=scope.as_zulip))
     writing.context.progress("files", sender.done, sender.done)
 
 
@@ -191,14 +191,16 @@ def _avatars(writing: Writing, source: Storage) -> Iterator[Wanted]:
             yield Wanted("avatars", key, _record_of(person, person.realm_id, printable(key), version_key))
 
 
-def _emoji(person: Person) -> Iterator[Wanted]:
+def _emoji(person: Person, *, as_zulip: bool) -> Iterator[Wanted]:
     query = """
-        SELECT realm_id, author_id, file_name, name, deactivated FROM zerver_realmemoji
+        SELECT realm_id, author_id, file_name, name, deactivated, is_animated FROM zerver_realmemoji
         WHERE author_id = %(id)s AND file_name IS NOT NULL ORDER BY id
     """
     for rows in batches(query, {"id": person.id}):
-        for realm_id, author, file_name, name, deactivated in rows:
-            for key in (path := compat.emoji_path(realm_id, file_name), f"{path}.original"):
+        for realm_id, author, file_name, name, deactivated, is_animated in rows:
+            path = compat.emoji_path(realm_id, file_name)
+            still = [compat.still_emoji_path(realm_id, file_name)] if is_animated and not as_zulip else []
+            for key in (path, f"{path}.original", *still):
                 record = {
                     "realm_id": realm_id,
                     "author": author,

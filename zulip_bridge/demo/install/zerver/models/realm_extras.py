@@ -10,6 +10,7 @@ class RealmEmoji(models.Model):
     """A custom emoji; the image is a file below ``PATH_ID_TEMPLATE``."""
 
     PATH_ID_TEMPLATE = "{realm_id}/emoji/images/{emoji_file_name}"
+    STILL_PATH_ID_TEMPLATE = "{realm_id}/emoji/images/still/{emoji_filename_without_extension}.png"
 
     name = models.TextField()
     file_name = models.TextField(null=True, db_index=True)
