@@ -56,7 +56,7 @@
   const when = (seconds) => el("time", {}, moment(seconds));
   function size(bytes) {
     for (const [unit, step] of [["GB", 1e9], ["MB", 1e6], ["kB", 1e3]]) if (bytes >= step) return `${(bytes / step).toFixed(1)} ${unit}`;
-    return `${bytes} bytes`;
+    return plural(bytes, "byte");
   }
   const LONG = /\S{30}/;
   function cellClass(cell, numeric) {
@@ -408,13 +408,13 @@
           });
         }
         bar.value = ++done;
-        words_.textContent = `${plural(hits, "result")} · ${done} of ${messageFiles.length} parts looked through`;
+        words_.textContent = `${plural(hits, "result")} · ${done} of ${plural(messageFiles.length, "part")} looked through`;
       }
       if (searching === mine || stop.disabled) finish(hits, done);
     };
     const finish = (hits, done) => {
       const whole = done === messageFiles.length;
-      words_.textContent = `${plural(hits, "result")}${hits > MOST_HITS ? `, the first ${MOST_HITS} are shown` : ""}${whole ? "" : ` · stopped after ${done} of ${messageFiles.length} parts`}`;
+      words_.textContent = `${plural(hits, "result")}${hits > MOST_HITS ? `, the first ${MOST_HITS} are shown` : ""}${whole ? "" : ` · stopped after ${done} of ${plural(messageFiles.length, "part")}`}`;
       status.textContent = words_.textContent;
       words_.dataset.done = "1";
       bar.hidden = true;
