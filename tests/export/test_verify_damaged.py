@@ -53,10 +53,16 @@ def test_a_changed_file_is_named_where_junk_follows_too(tmp_path: Path) -> None:
     """One does not hide the other."""
     place = tmp_path / "out"
     write(place, Packaging("tar.gz"), FILES)
-    repacked(place, lambda files: files.update({"out/messages-000001.json": b'{"zerver_message": {}}'}))
+
+    def change(files: dict[str, bytes]) -> None:
+        files["out/messages-000001.json"] = b'{"zerver_message": {}}'
+        del files["out/user.json"]
+
+    repacked(place, change)
     place.write_bytes(place.read_bytes() + b"junk")
     assert {(each.kind, each.path) for each in found_in(place)} == {
         ("archive", "out"),
+        ("missing", "user.json"),
         ("changed", "messages-000001.json"),
     }
     assert FOLLOWS in [each.sentence for each in found_in(place)]

@@ -96,14 +96,14 @@ class ArchiveCheck:
     def compare(self, archive: str) -> list[Difference]:
         """Every difference between what was found and the manifest, as far as that is known."""
         listed = self._listed()
-        if listed is None:
-            end = self._end_uncompared()
-            return [*([Difference("archive", archive, end)] if end else []), *self.differences]
         known = {each.path for each in self.differences if each.kind in ("type", "unreadable")}
-        is_all = not listed.keys() - self._files.keys() - known
-        end = self._end_compared(is_all)
-        against = [each for each in self._against(listed) if each.path not in known]
-        return [*([Difference("archive", archive, end)] if end else []), *self.differences, *against]
+        if listed is None:
+            end, against = self._end_uncompared(), []
+        else:
+            end = self._end_compared(is_all=not listed.keys() - self._files.keys() - known)
+            against = [each for each in self._against(listed) if each.path not in known]
+        first = [Difference("archive", archive, end)] if end else []
+        return [*first, *self.differences, *against]
 
     def _listed(self) -> Listed | None:
         """What the manifest lists; None where that is not known. Why not is then among the differences, if known."""
@@ -116,11 +116,11 @@ class ArchiveCheck:
             self.differences.append(Difference("manifest", MANIFEST, str(error)))
         return None
 
-    def _end_compared(self, is_all: bool) -> str:
+    def _end_compared(self, *, is_all: bool) -> str:
         """What is known of the archive's end; ``is_all``: every file that the manifest lists was there before."""
         if self._end is End.WHOLE:
             return ""
-        if not is_all:
+        if self._end is End.BROKEN and not is_all:
             return self._not_beyond("what follows was not checked")
         rest = FOLLOWS if self._end is End.JUNK else f"its end is not as it was written ({self._cause})."
         return f"Its files were read and compared; {rest}"
