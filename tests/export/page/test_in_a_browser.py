@@ -348,6 +348,26 @@ async def test_words_are_broken_only_where_they_are_long(browser: Browser, tmp_p
     assert await browser.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
+async def test_a_wide_table_fits_on_paper(browser: Browser, tmp_path: Path, quiet: None) -> None:
+    """It does not scroll there: no column is cut off."""
+    export = referring()
+    export["tables"]["zerver_draft"] = [
+        {f"some_column_{number}": "words and internationalization" for number in range(24)}
+    ]
+    await opened(browser, make_page(tmp_path, **export))
+    await browser.call("Emulation.setEmulatedMedia", media="print")
+    await browser.call("Emulation.setDeviceMetricsOverride", width=700, height=990, deviceScaleFactor=1, mobile=False)
+    try:
+        for part in ("#activity", "#table=zerver_draft"):
+            await browser.go(part)
+            assert await browser.evaluate(
+                "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
+            )
+    finally:
+        await browser.call("Emulation.setEmulatedMedia", media="")
+        await browser.call("Emulation.clearDeviceMetricsOverride")
+
+
 async def test_no_file_outside_of_the_export(browser: Browser, tmp_path: Path, quiet: None) -> None:
     """A path that leads out of it, from whoever made it up, is shown and not followed."""
     records = [{"path": path, "s3_path": "2/x.png", "size": 1} for path in ("../../x.png", "a/./b.png", "/etc/x.png")]

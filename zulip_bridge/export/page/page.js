@@ -1,6 +1,6 @@
 (() => {
   const { moment } = reading;
-  const PER_PAGE = 200, ROWS_PER_PAGE = 100, TALKS_PER_PAGE = 300, KEPT_FILES = 6, MOST_HITS = 500, AROUND = 90;
+  const PER_PAGE = 200, ROWS_PER_PAGE = 100, TALKS_PER_PAGE = 300, KEPT_FILES = 6, MOST_HITS = 500, AROUND = 90, MANY_COLUMNS = 12;
   const $ = (id) => document.getElementById(id);
   const other = $("other"), heading = $("other-heading"), status = $("status");
   const SUBJECT = Number($("subject").textContent);
@@ -67,7 +67,7 @@
   const MOMENT = /^\d{4}-\d\d-\d\d \d\d:\d\d UTC$/;
   function table(titles, rows, numeric = [], wide = false) {
     const kind = (index) => ({ class: numeric.includes(index) ? "number" : null });
-    return el("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Table" }, el("table", { class: wide ? "wide" : null },
+    return el("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Table" }, el("table", { class: wide ? `wide${titles.length > MANY_COLUMNS ? " many" : ""}` : null },
       el("thead", {}, el("tr", {}, titles.map((title, index) => el("th", { scope: "col", ...kind(index) }, visible(title))))),
       el("tbody", {}, rows.map((row) => el("tr", {}, row.map((cell, index) => el("td", { class: cellClass(cell, numeric.includes(index)) }, cell instanceof Node ? cell : bdi(cell))))))));
   }

@@ -61,7 +61,7 @@ const reading = (() => {
     if (value === null || value === undefined || value === "") return "–";
     if (typeof value === "boolean") return value ? "yes" : "no";
     const name = typeof value === "number" ? known.name(column, value) : null;
-    if (name) return `${name} (${value})`;
+    if (name) return name === `Person ${value}` ? name : `${name} (${value})`;
     if (column === "role" && ROLES.has(value)) return ROLES.get(value);
     if (column === "avatar_source" && PICTURES.has(value)) return PICTURES.get(value);
     return isMoment(column, value) ? moment(value) : String(value);
