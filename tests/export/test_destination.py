@@ -15,6 +15,7 @@ from tests.export.support import Exported, export, leftovers
 from zulip_bridge.api.errors import ErrorKind, StewardError
 from zulip_bridge.client import Bridge
 from zulip_bridge.export import FORMATS, Format, Packaging, verify_export
+from zulip_bridge.export.recorded import written_words
 
 SOMEBODY = "marta@example.org"
 
@@ -168,3 +169,7 @@ async def test_a_disk_that_ends_leaves_nothing(
     assert caught.value.kind is ErrorKind.STORAGE
     assert "disk is full" in caught.value.sentence
     assert leftovers(small_disk) == ["others"]
+
+
+def test_the_journal_counts_one_as_one() -> None:
+    assert [written_words(1, 1), written_words(0, 2)] == ["1 message, 1 file", "0 messages, 2 files"]

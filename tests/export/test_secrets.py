@@ -18,6 +18,7 @@ from zulip_bridge.launch import InstallTarget, open_door
 
 MARK = "pLaNt"
 WHO = "SELECT bot_owner_id FROM zulip.zerver_userprofile WHERE is_bot AND bot_owner_id IS NOT NULL ORDER BY 1 LIMIT 1"
+LOGGED_IN = "SELECT id FROM zulip.zerver_userprofile WHERE delivery_email = 'marta@example.org' ORDER BY 1 LIMIT 1"
 GIVEN = {
     "otp_totp_totpdevice": "user_id",
     "otp_static_staticdevice": "user_id",
@@ -132,3 +133,34 @@ async def test_every_secret_is_stated(planted: tuple[DemoInstall, int], tmp_path
     given = [table for table in GIVEN if exported.user.get(table)]
     assert len(given) >= 6, given
     assert all(MARK not in sentence for sentence in stated.values())
+
+
+async def test_one_thing_left_out_is_one(scratch: DemoInstall, tmp_path: Path) -> None:
+    with psycopg.connect(scratch.url, user="postgres", autocommit=True) as database:
+        person = int(value(database, LOGGED_IN))
+        give(database, "otp_static_staticdevice", "user_id", person)
+        database.execute("UPDATE zulip.django_session SET expire_date = now() + (1 + random()) * interval '1 day'")
+    many = await stated_of(scratch, person, tmp_path / "many")
+    sessions = json.loads((tmp_path / "many" / "elsewhere.json").read_bytes())["sessions"]
+    with psycopg.connect(scratch.url, user="postgres", autocommit=True) as database:
+        another = "abs(extract(epoch FROM expire_date) - %s) > 0.0005"
+        database.execute(f"DELETE FROM zulip.django_session WHERE {another}", [sessions[0]["expire_date"]])
+        first = "SELECT min(id) FROM zulip.otp_static_statictoken"
+        database.execute(f"DELETE FROM zulip.otp_static_statictoken WHERE id > ({first})")
+    one = await stated_of(scratch, person, tmp_path / "one")
+    sessions_left_out = "Left out, in {}: secrets that let their holder act as this person."
+    assert many["django_session.session_data"] == sessions_left_out.format(f"{len(sessions)} sessions")
+    assert one["django_session.session_data"] == sessions_left_out.format("1 session")
+    assert many["otp_static_statictoken"].endswith(" codes, each of which works once.")
+    assert one["otp_static_statictoken"] == "Left out: 1 code, which works once."
+
+
+async def stated_of(install: DemoInstall, person: int, place: Path) -> dict[str, str]:
+    """What an export says of what it leaves out."""
+    bridge = await Bridge.open(open_door(InstallTarget(install.path)), EXPORTING)
+    try:
+        await export(bridge, person, place, scope=choose("access"))
+    finally:
+        await bridge.close()
+    stated: dict[str, str] = Exported.read(place).manifest["redactions"]
+    return stated

@@ -107,3 +107,12 @@ async def test_without_a_manifest_nothing_can_be_said(made: Path, tmp_path: Path
     (made / "manifest.json").unlink()
     assert differences(made) == {("manifest", "manifest.json")}
     assert differences(tmp_path / "nowhere") == {("manifest", "manifest.json")}
+
+
+@pytest.mark.parametrize(
+    ("found", "words"), [(b"", "It has 0 bytes"), (b"x", "It has 1 byte;"), (b"xx", "It has 2 bytes")]
+)
+async def test_another_size_is_counted(made: Path, found: bytes, words: str) -> None:
+    (made / "user.json").write_bytes(found)
+    (difference,) = verify_export(made)
+    assert difference.sentence.startswith(words)

@@ -90,9 +90,9 @@ def _decompressed(source: io.BufferedReader) -> Opened | None:
     if start.startswith(ZIP_START):
         return Opened("zip", source)
     if start.startswith(GZIP_START):
-        source = _buffered(gzip.GzipFile(fileobj=source, mode="rb"))
+        source = _buffered(_AtOnce(gzip.GzipFile(fileobj=source, mode="rb")))
     elif start.startswith(ZSTD_START):
-        source = _buffered(zstd.ZstdFile(source, "rb"))
+        source = _buffered(_AtOnce(zstd.ZstdFile(source, "rb")))
     is_tar = source.peek(PEEK_BYTES)[TAR_PLACE:].startswith(TAR_MARK)
     return Opened("tar", source) if is_tar else None
 
@@ -102,6 +102,28 @@ def _buffered(source: Source, *, peek: bool = False) -> io.BufferedReader:
     if peek:
         buffered.peek(1)
     return buffered
+
+
+class _Decompressing(Protocol):
+    """What Python's readers of compressed files have in common."""
+
+    def read1(self, size: int = -1, /) -> bytes: ...
+
+
+class _AtOnce:
+    """Hands on what is read before it goes on: what is whole is not lost to damage, or to junk, behind it."""
+
+    def __init__(self, source: _Decompressing) -> None:
+        self._source = source
+        self._begun = False
+
+    def read(self, size: int = -1, /) -> bytes:
+        """Up to ``size`` bytes, at least one before the end; the first time enough to see what it is."""
+        data = self._source.read1(size)
+        while not self._begun and 0 < len(data) < PEEK_BYTES and (more := self._source.read1(size - len(data))):
+            data += more
+        self._begun = True
+        return data
 
 
 class _Raw(io.RawIOBase):

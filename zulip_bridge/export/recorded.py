@@ -145,11 +145,16 @@ class Exports:
             await asyncio.shield(self._record(FINISHED, self._failure(error), person, parameters))
             raise
         written.append(result)
-        sentence = f"{result.messages} messages, {result.files} files"
+        sentence = written_words(result.messages, result.files)
         digests = {"manifest_sha256": result.manifest_sha256, "archive_sha256": result.sha256}
         summary = {**parameters, **{name: value for name, value in digests.items() if value}}
         await self._record(FINISHED, Result("done", sentence), person, {**summary, "warnings": len(result.warnings)})
         return result
+
+
+def written_words(messages: int, files: int) -> str:
+    """What the journal says of a finished export."""
+    return f"{messages} message{'' if messages == 1 else 's'}, {files} file{'' if files == 1 else 's'}"
 
 
 def archive_name(person: Person, today: datetime, packaging: Packaging) -> str:

@@ -39,6 +39,11 @@ def verify_export(path: Path, keys: Keys | None = None) -> list[Difference]:
     return found + list(_extras(path, set(listed)))
 
 
+def other_size(found: int, listed: int) -> str:
+    """What is said of a file that has another size than the manifest lists."""
+    return f"It has {found:,} byte{'' if found == 1 else 's'}; the manifest says {listed:,}."
+
+
 def _manifest_bytes(path: Path) -> bytes:
     descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     with os.fdopen(descriptor, "rb") as file:
@@ -56,7 +61,7 @@ def _compare(root: Path, name: str, entry: tuple[int, str]) -> Iterator[Differen
         elif not stat.S_ISREG(status.st_mode):
             yield Difference("type", name, "It is not a regular file any more.")
         elif status.st_size != size:
-            yield Difference("size", name, f"It has {status.st_size} bytes; the manifest says {size}.")
+            yield Difference("size", name, other_size(status.st_size, size))
         elif digest_of(root / name) != digest:
             yield Difference("changed", name, "Its contents are not those that were exported.")
     except OSError as error:

@@ -11,6 +11,8 @@ from typing import Protocol
 from .zip_writer import (
     CENTRAL,
     DEFLATED,
+    END,
+    END64,
     LARGE,
     LOCAL,
     STORED,
@@ -26,10 +28,17 @@ LOCAL_BYTES = 30
 CENTRAL_BYTES = 46
 MODE_PLACE = 38
 READ_BYTES = 256 * 1024
+LOCAL_START = struct.pack("<I", LOCAL)
+DIRECTORY_STARTS = tuple(struct.pack("<I", each) for each in (CENTRAL, END, END64))
+"""What stands behind the last file; an archive without files has its end there."""
 
 
 class ZipFault(Exception):
     """It is not an archive of ours, or was changed; the text is a sentence."""
+
+
+class DamagedMember(ZipFault):
+    """One file in it is damaged, and was read to its end: the next can be read."""
 
 
 class Source(Protocol):
@@ -49,31 +58,37 @@ class ZipReader:
     def members(self) -> Iterator[Member]:
         """Every member; its bytes are read by :meth:`contents`. After the last, the directory at the end is checked.
 
-        Raises :class:`ZipFault`.
+        What follows behind that is not looked at. Raises :class:`ZipFault`.
         """
         while True:
             start = self._take(4)
-            if start != struct.pack("<I", LOCAL):
+            if start in DIRECTORY_STARTS:
                 self._check_directory(start)
                 return
             self._members.append(self._local(start))
             yield self._members[-1]
 
     def contents(self, member: Member) -> Iterator[bytes]:
-        """The bytes of the member that :meth:`members` gave last; raises :class:`ZipFault`, :class:`zlib.error`."""
+        """The bytes of the member that :meth:`members` gave last; raises :class:`ZipFault`."""
         inflating = zlib.decompressobj(-15) if member.method == DEFLATED else None
-        left, crc, size = member.packed, 0, 0
+        left, crc, size, whole = member.packed, 0, 0, True
         while left:
             data = self._take(min(left, READ_BYTES))
             left -= len(data)
-            data = inflating.decompress(data) if inflating else data
+            if not whole:
+                continue
+            try:
+                data = inflating.decompress(data) if inflating else data
+            except zlib.error:
+                whole = False
+                continue
             crc, size = zlib.crc32(data, crc), size + len(data)
-            if size > member.size:
-                break
-            yield data
-        whole = inflating is None or (inflating.eof and not inflating.unused_data)
-        if not whole or left or (crc, size) != (member.crc, member.size):
-            raise ZipFault("The archive is damaged: a file in it is not what its header says.")
+            whole = size <= member.size
+            if whole:
+                yield data
+        whole = whole and (inflating is None or (inflating.eof and not inflating.unused_data))
+        if not whole or (crc, size) != (member.crc, member.size):
+            raise DamagedMember("The archive is damaged: a file in it is not what its header says.")
 
     def _local(self, start: bytes) -> Member:
         offset = self._offset - len(start)
@@ -86,7 +101,7 @@ class ZipReader:
             size, packed = struct.unpack("<QQ", numbers.get(ZIP64_EXTRA, b"").ljust(16, b"\0")[:16])
         modified = struct.unpack("<i", numbers.get(TIME_EXTRA, b"")[1:5].ljust(4, b"\0"))[0]
         member = Member(name, method, crc, packed, size, modified, 0, offset)
-        if method not in (DEFLATED, STORED) or local_header(member) != fixed + name + extra:
+        if start != LOCAL_START or method not in (DEFLATED, STORED) or local_header(member) != fixed + name + extra:
             raise ZipFault("The archive is damaged: what stands before a file is not as it was written.")
         return member
 
@@ -103,7 +118,7 @@ class ZipReader:
             start = self._take(4)
         size = self._offset - len(start) - place
         wanted = end_of_directory(len(self._members), place, size)
-        if start + self._take(len(wanted) - len(start)) != wanted or self._source.read(1):
+        if start + self._take(len(wanted) - len(start)) != wanted:
             raise ZipFault("The archive is damaged: its end is not as it was written.")
 
     def _take(self, size: int) -> bytes:

@@ -84,6 +84,7 @@ def make_page(
     tables: dict[str, Rows] | None = None,
     records: dict[str, Rows] | None = None,
     people: Rows | None = None,
+    reference: dict[str, Rows] | None = None,
     **changed: Any,
 ) -> Path:
     """Feed the exporter's page with an export's files; returns the path of ``index.html``."""
@@ -96,7 +97,7 @@ def make_page(
 
     page = ReadablePage(write)
     _feed(page, "user.json", account_bytes(account() if tables is None else tables))
-    _feed(page, "reference.json", account_bytes(REFERENCE | {"people": people or []}))
+    _feed(page, "reference.json", account_bytes(REFERENCE | (reference or {}) | {"people": people or []}))
     for number, some in enumerate(_portions(messages), 1):
         data = b'{"zerver_message":[\n' + orjson.dumps(some)[1:-1] + b"\n]}\n"
         _feed(page, f"messages-{number:06}.json", data)

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 
+import orjson
 import pytest
 import pytest_asyncio
 
@@ -87,9 +88,21 @@ def hostile_everywhere() -> dict[str, Any]:
         for number, text in enumerate(HOSTILE, 1)
     ]
     rows = [
-        {"id": number, text: text, "full_name": text, "extra": {text: [text]}} for number, text in enumerate(HOSTILE)
+        {"id": number, text: text, "full_name": text, "extra": {text: [text]}, "extra_data": text}
+        for number, text in enumerate(HOSTILE)
     ]
+    fields = [
+        {
+            "id": number,
+            "name": text,
+            "field_type": number % 7,
+            "field_data": orjson.dumps({text: {"text": text}}).decode(),
+        }
+        for number, text in enumerate(HOSTILE)
+    ]
+    values = [{"id": number, "field": number, "value": text} for number, text in enumerate(HOSTILE)]
     own = account(zerver_realmauditlog=rows, zerver_alertword=[{"word": text} for text in HOSTILE])
+    own["zerver_customprofilefieldvalue"] = values
     own["zerver_userprofile"][0] |= {"full_name": HOSTILE[0], "timezone": HOSTILE[2], "default_language": HOSTILE[14]}
     records = [
         {"path": f"1/{number}/{text[:60].replace('/', '_')}.png", "size": 1, "s3_path": text}
@@ -98,6 +111,7 @@ def hostile_everywhere() -> dict[str, Any]:
     return {
         "messages": messages,
         "tables": own,
+        "reference": {"profile_fields": fields},
         "records": {"uploads": records, "avatars": records, "emoji": records},
         "warnings": [{"subject": text, "sentence": text} for text in HOSTILE],
         "redactions": dict(zip(HOSTILE, HOSTILE, strict=True)),
@@ -117,6 +131,7 @@ async def test_hostile_content_is_text(browser: Browser, tmp_path: Path, quiet: 
         "#activity",
         "#records",
         "#table=zerver_realmauditlog",
+        "#table=zerver_customprofilefieldvalue",
         "#nonsense",
     ]
     for part in [*parts, *(f"#conversation={number}" for number in range(len(HOSTILE)))]:
@@ -228,6 +243,129 @@ async def test_rows_and_files(browser: Browser, tmp_path: Path, quiet: None) -> 
     await browser.go("#table=zerver_realmauditlog+2")
     assert "page 3 of 3" in await browser.text()
     assert await browser.evaluate("document.querySelectorAll('#other tbody tr').length") == 50
+
+
+def referring() -> dict[str, Any]:
+    """An export whose rows mean something only together with what ``reference.json`` says."""
+    fields = [
+        {"id": 4, "name": "Mentor", "field_type": 6, "field_data": ""},
+        {"id": 5, "name": "Editor", "field_type": 3, "field_data": '{"0":{"text":"Vim","order":"1"}}'},
+        {"id": 6, "name": "Notes", "field_type": 2, "field_data": ""},
+    ]
+    values = [(4, "[8,99]"), (5, "0"), (5, "constructor"), (6, "[8]"), (4, "[")]
+    events = [
+        {"event_type": 101, "extra_data": {"10": {"11": {"100": 1, "400": 2}, "12": 0}}},
+        {"event_type": 105, "extra_data": {"1": 400, "2": 200}},
+        {"event_type": 722, "extra_data": {"property": "can_mention_group", "1": 14, "2": {"direct_members": [8]}}},
+        {"event_type": 705, "extra_data": '{"subgroup_ids":[13,14]}'},
+        {"event_type": 350, "extra_data": {"muted_user_id": 8, "__proto__": {"constructor": "x"}, "odd": [[], {}]}},
+        {"event_type": 350, "extra_data": {}},
+    ]
+    rows = [
+        {"id": number, **event, "modified_user_group": 14, "modified_stream": 1, "recipient": 37}
+        for number, event in enumerate(events, 1)
+    ]
+    names = {101: "USER_CREATED", 105: "USER_ROLE_CHANGED", 722: "USER_GROUP_GROUP_BASED_SETTING_CHANGED"}
+    tables = account(
+        zerver_customprofilefieldvalue=[
+            {"id": number, "user_profile": PERSON, "field": field, "value": value}
+            for number, (field, value) in enumerate(values)
+        ],
+        zerver_realmauditlog=rows,
+        zerver_draft=[{"id": 1, "content": '{"typed": [8]}'}],
+    )
+    tables["zerver_userprofile"][0] |= {"avatar_source": "U", "default_sending_stream": 1}
+    reference = {
+        "profile_fields": fields,
+        "channels": [{"id": 1, "name": "kitchen", "recipient": 71}],
+        "groups": [{"id": 13, "name": "backend"}, {"id": 14, "name": "role:members"}],
+        "recipients": [{"id": 37, "type": 3, "type_id": 2, "people": [PERSON, 8]}],
+        "audit_events": [{"id": number, "name": name} for number, name in names.items()],
+    }
+    return {"tables": tables, "reference": reference, "people": [{"id": 8, "full_name": "Ben Other"}]}
+
+
+async def test_a_profile_says_names_and_choices(browser: Browser, tmp_path: Path, quiet: None) -> None:
+    """Not the numbers by which the server has people, choices and where the picture is from."""
+    await opened(browser, make_page(tmp_path, **referring()))
+    await browser.go("#profile")
+    text = (await browser.text()).replace("\n\n", "\n")
+    for words in (
+        "Mentor\nBen Other, Person 99\n",
+        "Editor\nVim\n",
+        "Editor\nconstructor\n",
+        "Notes\n[8]\n",
+        "Mentor\n[\n",
+        "Picture\nuploaded\n",
+        "default sending stream\n#\xa0kitchen (1)",
+    ):
+        assert words in text, words
+
+
+async def test_activity_says_names_and_details(browser: Browser, tmp_path: Path, quiet: None) -> None:
+    """Groups, channels and people by name; what happened as lines of key and value, and no JSON."""
+    await opened(browser, make_page(tmp_path, **referring()))
+    await browser.go("#activity")
+    cells = (
+        "[...document.querySelectorAll('#other tbody tr')].map((row) => [...row.cells].map((cell) => cell.innerText))"
+    )
+    rows = await browser.evaluate(cells)
+    assert [row[2] for row in rows] == [
+        "accounts:\n  people:\n    owner: 1\n    member: 2\n  bots: 0",
+        "before: member\nafter: administrator",
+        "property: can_mention_group\nbefore: role:members (14)\nafter:\n  direct members: Ben Other (8)",
+        "subgroup ids: backend (13), role:members (14)",
+        "muted user id: Ben Other (8)\nproto:\n  constructor: x\nodd:\n  –\n  –",
+        "–",
+    ]
+    assert {tuple(row[3:]) for row in rows} == {
+        ("role:members (14)", "#\xa0kitchen (1)", "Ada Sample, Ben Other (37)"),
+    }
+    await browser.go("#table=zerver_draft")
+    assert '{"typed": [8]}' in await browser.text()
+
+
+async def test_words_are_broken_only_where_they_are_long(browser: Browser, tmp_path: Path, quiet: None) -> None:
+    """However many columns there are; what has no place to break is broken, and does not make the table endless."""
+    columns = {f"column_{number}": "membership internationalization" for number in range(20)}
+    rows = [{"id": 1, **columns, "digest": "a" * 3_000}]
+    await opened(browser, make_page(tmp_path, tables=account(zerver_realmauditlog=rows)))
+    await browser.go("#activity")
+    pieces = """[...document.querySelectorAll('#other td bdi')].flatMap((each) => {
+        const range = document.createRange(), text = each.firstChild, found = [];
+        for (const word of text.data.matchAll(/\\S+/g)) {
+            range.setStart(text, word.index);
+            range.setEnd(text, word.index + word[0].length);
+            found.push([word[0].length, new Set([...range.getClientRects()].map((box) => box.top)).size]);
+        }
+        return found;
+    })"""
+    found = await browser.evaluate(pieces)
+    assert {lines for length, lines in found if length < 30} == {1}
+    assert all(lines > 1 for length, lines in found if length > 30)
+    width = "Math.max(...[...document.querySelectorAll('#other td')].map((each) => each.offsetWidth))"
+    assert await browser.evaluate(width) < 480
+    assert await browser.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+async def test_a_wide_table_fits_on_paper(browser: Browser, tmp_path: Path, quiet: None) -> None:
+    """It does not scroll there: no column is cut off."""
+    export = referring()
+    export["tables"]["zerver_draft"] = [
+        {f"some_column_{number}": "words and internationalization" for number in range(24)}
+    ]
+    await opened(browser, make_page(tmp_path, **export))
+    await browser.call("Emulation.setEmulatedMedia", media="print")
+    await browser.call("Emulation.setDeviceMetricsOverride", width=700, height=990, deviceScaleFactor=1, mobile=False)
+    try:
+        for part in ("#activity", "#table=zerver_draft"):
+            await browser.go(part)
+            assert await browser.evaluate(
+                "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
+            )
+    finally:
+        await browser.call("Emulation.setEmulatedMedia", media="")
+        await browser.call("Emulation.clearDeviceMetricsOverride")
 
 
 async def test_no_file_outside_of_the_export(browser: Browser, tmp_path: Path, quiet: None) -> None:

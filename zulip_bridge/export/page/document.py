@@ -24,7 +24,7 @@ ALL_MESSAGES = "All messages, each once"
 
 def document(manifest: dict[str, Any], recipients: Sequence[dict[str, Any]], left_out: Sequence[str]) -> bytes:
     """The whole page; ``left_out`` names files of the export that were too large for it."""
-    style, script = _asset("page.css"), _asset("page.js")
+    style, script = _asset("page.css"), _asset("values.js") + _asset("page.js")
     person = manifest["person"]
     places = {
         "policy": escape(_policy(style, script)),

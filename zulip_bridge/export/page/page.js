@@ -1,6 +1,6 @@
-"use strict";
 (() => {
-  const PER_PAGE = 200, ROWS_PER_PAGE = 100, TALKS_PER_PAGE = 300, KEPT_FILES = 6, MOST_HITS = 500, AROUND = 90;
+  const { moment } = reading;
+  const PER_PAGE = 200, ROWS_PER_PAGE = 100, TALKS_PER_PAGE = 300, KEPT_FILES = 6, MOST_HITS = 500, AROUND = 90, MANY_COLUMNS = 12;
   const $ = (id) => document.getElementById(id);
   const other = $("other"), heading = $("other-heading"), status = $("status");
   const SUBJECT = Number($("subject").textContent);
@@ -52,22 +52,24 @@
   const bdi = (text, attributes) => el("bdi", attributes, visible(text));
   const number = (value) => Number(value).toLocaleString("en");
   const plural = (count, word) => `${number(count)} ${word}${count === 1 ? "" : "s"}`;
-  function moment(seconds) {
-    const date = new Date(Number(seconds) * 1000);
-    return Number.isNaN(date.getTime()) ? String(seconds) : `${date.toISOString().slice(0, 16).replace("T", " ")} UTC`;
-  }
   const day = (seconds) => moment(seconds).slice(0, 10);
   const when = (seconds) => el("time", {}, moment(seconds));
   function size(bytes) {
     for (const [unit, step] of [["GB", 1e9], ["MB", 1e6], ["kB", 1e3]]) if (bytes >= step) return `${(bytes / step).toFixed(1)} ${unit}`;
-    return `${bytes} bytes`;
+    return plural(bytes, "byte");
+  }
+  const LONG = /\S{30}/;
+  function cellClass(cell, numeric) {
+    if (MOMENT.test(cell)) return "nowrap";
+    if (numeric || cell instanceof Node) return numeric ? "number" : null;
+    return [LONG.test(cell) ? "long" : "", cell.includes("\n") ? "lines" : ""].join(" ").trim() || null;
   }
   const MOMENT = /^\d{4}-\d\d-\d\d \d\d:\d\d UTC$/;
   function table(titles, rows, numeric = [], wide = false) {
     const kind = (index) => ({ class: numeric.includes(index) ? "number" : null });
-    return el("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Table" }, el("table", { class: wide ? "wide" : null },
+    return el("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Table" }, el("table", { class: wide ? `wide${titles.length > MANY_COLUMNS ? " many" : ""}` : null },
       el("thead", {}, el("tr", {}, titles.map((title, index) => el("th", { scope: "col", ...kind(index) }, visible(title))))),
-      el("tbody", {}, rows.map((row) => el("tr", {}, row.map((cell, index) => el("td", MOMENT.test(cell) ? { class: "nowrap" } : kind(index), cell instanceof Node ? cell : bdi(cell))))))));
+      el("tbody", {}, rows.map((row) => el("tr", {}, row.map((cell, index) => el("td", { class: cellClass(cell, numeric.includes(index)) }, cell instanceof Node ? cell : bdi(cell))))))));
   }
   function pager(page, pages, link, words) {
     if (pages <= 1) return null;
@@ -278,28 +280,25 @@
     return [el("p", { class: "quiet" }, el("a", { href: "#conversations" }, "All conversations"), ` · ${plural(talk.count, "message")} · oldest first`),
       pager(page, pages, link, "page"), ...shown, pager(page, pages, link, "page")];
   }
-  const ROLES = { 100: "owner", 200: "administrator", 300: "moderator", 400: "member", 600: "guest" };
   const ACCOUNT = [["full_name", "Name"], ["delivery_email", "Address"], ["email", "Address in the API"], ["id", "Id"], ["role", "Role"], ["is_active", "Active"], ["date_joined", "Joined"],
     ["last_login", "Last login"], ["timezone", "Time zone"], ["default_language", "Language"], ["avatar_source", "Picture"], ["tos_version", "Terms accepted"]];
-  const isMoment = (name, value) => typeof value === "number" && value > 1e8 && value < 1e11 && !/(^|_)ids?$|count|size|mask/.test(name);
-  const shownValue = (name, value) => value === null || value === undefined || value === "" ? "–" : value === true ? "yes" : value === false ? "no"
-    : name === "role" && ROLES[value] ? ROLES[value] : isMoment(name, value) ? moment(value) : String(value);
+  let lookups = null;
+  const names = () => lookups ||= reading.lookups(rowsOf, (id) => people.get(id));
   const facts = (entries) => el("dl", {}, entries.flatMap(([name, value]) => [el("dt", {}, bdi(name)), el("dd", {}, bdi(value))]));
   async function profile() {
     heading.textContent = "Profile";
     const [account] = await rowsOf("zerver_userprofile", 0, 1);
     if (!account) return [el("p", {}, "The account itself is not in this export.")];
-    const named = new Set(ACCOUNT.map(([key]) => key));
-    const parts = [facts(ACCOUNT.filter(([key]) => account.has(key)).map(([key, words]) => [words, shownValue(key, account.get(key))]))];
-    const fields = new Map((await rowsOf("reference/profile_fields")).map((row) => [row.get("id"), row.get("name")]));
+    const known = await names(), named = new Set(ACCOUNT.map(([key]) => key));
+    const parts = [facts(ACCOUNT.filter(([key]) => account.has(key)).map(([key, words]) => [words, reading.shown(known, key, account.get(key))]))];
     const values = await rowsOf("zerver_customprofilefieldvalue");
-    if (values.length) parts.push(el("h3", {}, "Profile fields"), facts(values.map((row) => [String(fields.get(row.get("field")) ?? row.get("field_name") ?? `Field ${row.get("field")}`), shownValue("", row.get("value"))])));
+    if (values.length) parts.push(el("h3", {}, "Profile fields"), facts(values.map((row) => [String(known.fields.get(row.get("field"))?.get("name") ?? row.get("field_name") ?? `Field ${row.get("field")}`), reading.fieldValue(known, row.get("field"), row.get("value"))])));
     for (const [name, column, words] of [["zerver_userstatus", "status_text", "Status"], ["zerver_alertword", "word", "Alert words"], ["zerver_stream", "name", "Channels"]]) {
       const found = (await rowsOf(name)).map((row) => String(row.get(column) ?? "")).filter(Boolean);
       if (found.length) parts.push(el("h3", {}, `${words} (${number(found.length)})`), el("ul", {}, found.map((each) => el("li", {}, bdi(each)))));
     }
     const settings = [...account].filter(([key]) => !named.has(key));
-    parts.push(el("h3", {}, "Settings"), facts(settings.map(([key, value]) => [key.replaceAll("_", " "), shownValue(key, value)])));
+    parts.push(el("h3", {}, "Settings"), facts(settings.map(([key, value]) => [key.replaceAll("_", " "), reading.shown(known, key, value)])));
     return parts;
   }
   async function files() {
@@ -325,28 +324,6 @@
     for (const name of ACTIVITY) if (tables.get(name)?.count) parts.push(...await tablePart(name, 0, 25));
     return parts.length > 1 ? parts : [el("p", {}, "There are no such records in this export.")];
   }
-  // Numbers that reference.json explains: people, channels, programs, events of the audit log.
-  const PEOPLE = new Set(["user_profile", "user", "acting_user", "modified_user", "muted_user", "sender", "owner", "bot_owner", "referred_by", "author", "creator", "requested_by"]);
-  const LOOKUPS = [
-    ["reference/channels", new Set(["stream", "modified_stream", "channel", "default_sending_stream", "default_events_register_stream"]), (row) => `# ${row.get("name")}`],
-    ["reference/clients", new Set(["client", "sending_client"]), (row) => row.get("name")],
-    ["reference/audit_events", new Set(["event_type"]), (row) => String(row.get("name")).toLowerCase().replaceAll("_", " ")],
-    ["reference/profile_fields", new Set(["field"]), (row) => row.get("name")],
-  ];
-  let lookups = null;
-  async function names() {
-    if (!lookups) {
-      lookups = [[PEOPLE, people]];
-      for (const [name, columns, words] of LOOKUPS) lookups.push([columns, new Map((await rowsOf(name)).map((row) => [row.get("id"), words(row)]))]);
-    }
-    return lookups;
-  }
-  function explainedValue(known, column, value) {
-    if (typeof value === "number") {
-      for (const [columns, found] of known) if (columns.has(column) && found.has(value)) return `${found.get(value)} (${value})`;
-    }
-    return shownValue(column, value);
-  }
   const TITLES = {
     zerver_realmauditlog: "Audit log", zerver_useractivity: "Requests by program", zerver_useractivityinterval: "Times of activity", zerver_userpresence: "Presence",
     zerver_reaction: "Reactions", analytics_usercount: "Counts by day", zerver_userprofile: "Account", zerver_subscription: "Subscriptions", zerver_stream: "Channels",
@@ -359,7 +336,7 @@
     const rows = await rowsOf(name, from, count);
     const columns = [...new Set(rows.flatMap((row) => [...row.keys()]))];
     const known = await names();
-    const lines = rows.map((row) => columns.map((column) => explainedValue(known, column, row.get(column))));
+    const lines = rows.map((row) => columns.map((column) => reading.shown(known, column, row.get(column), row)));
     const total = tables.get(name).count;
     const more = from === 0 && count < ROWS_PER_PAGE && total > count ? el("p", {}, el("a", { href: `#table=${encodeURIComponent(name)}` }, `All ${number(total)} rows`)) : null;
     const less = tables.get(name).shown < total ? el("p", { class: "notice" }, `The first ${number(tables.get(name).shown)} rows are on this page; all are in the JSON files beside it.`) : null;
@@ -431,13 +408,13 @@
           });
         }
         bar.value = ++done;
-        words_.textContent = `${plural(hits, "result")} · ${done} of ${messageFiles.length} parts looked through`;
+        words_.textContent = `${plural(hits, "result")} · ${done} of ${plural(messageFiles.length, "part")} looked through`;
       }
       if (searching === mine || stop.disabled) finish(hits, done);
     };
     const finish = (hits, done) => {
       const whole = done === messageFiles.length;
-      words_.textContent = `${plural(hits, "result")}${hits > MOST_HITS ? `, the first ${MOST_HITS} are shown` : ""}${whole ? "" : ` · stopped after ${done} of ${messageFiles.length} parts`}`;
+      words_.textContent = `${plural(hits, "result")}${hits > MOST_HITS ? `, the first ${MOST_HITS} are shown` : ""}${whole ? "" : ` · stopped after ${done} of ${plural(messageFiles.length, "part")}`}`;
       status.textContent = words_.textContent;
       words_.dataset.done = "1";
       bar.hidden = true;

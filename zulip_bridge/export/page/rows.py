@@ -153,7 +153,7 @@ def _row(text: bytes) -> dict[str, Any] | None:
 
 
 def _flat(value: Any) -> Any:
-    """Lists and objects as text: the page shows them, and does not look into them."""
+    """Lists and objects as their JSON, in a list of its own: a text that looks like JSON stays what was typed."""
     if isinstance(value, list | dict):
-        return orjson.dumps(value).decode() if value else ""
+        return [orjson.dumps(value).decode()] if value else ""
     return value

@@ -180,7 +180,8 @@ def _sessions(writing: Writing) -> Iterator[Record]:
             found += 1
             yield {"expire_date": expires.timestamp()}
     if found:
-        statement = f"Left out, in {found} sessions: secrets that let their holder act as this person."
+        where = "1 session" if found == 1 else f"{found:,} sessions"
+        statement = f"Left out, in {where}: secrets that let their holder act as this person."
         writing.redactions["django_session.session_data"] = statement
 
 
@@ -194,4 +195,5 @@ def _backup_codes(writing: Writing) -> None:
         cursor.execute(query, [writing.person.id])
         count = cursor.fetchone()[0]
     if count:
-        writing.redactions["otp_static_statictoken"] = f"Left out: {count} codes, each of which works once."
+        codes = "1 code, which works once" if count == 1 else f"{count:,} codes, each of which works once"
+        writing.redactions["otp_static_statictoken"] = f"Left out: {codes}."
