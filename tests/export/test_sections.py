@@ -25,6 +25,9 @@ PEOPLE = {
         GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT 1""",
     "who uploaded": """SELECT owner_id FROM zulip.zerver_attachment
         GROUP BY 1 HAVING count(*) < 200 ORDER BY count(*) DESC, 1 LIMIT 1""",
+    "who names people": """SELECT v.user_profile_id FROM zulip.zerver_customprofilefieldvalue v
+        JOIN zulip.zerver_customprofilefield f ON f.id = v.field_id
+        WHERE f.field_type = 6 ORDER BY length(v.value) DESC, 1 LIMIT 1""",
 }  # fmt: skip
 REFERENCES = """
     SELECT c.conrelid::regclass::text AS name, a.attname FROM pg_constraint c
@@ -124,6 +127,7 @@ async def test_attachments_keep_their_original_names_and_messages(
         assert row["messages"] == column(install_database, used, row["id"])
 
 
+PEOPLE_FIELD = 6
 IDS = {
     "messages.sent": "SELECT id FROM zulip.zerver_message WHERE sender_id = %(id)s",
     "messages.direct": """SELECT m.id FROM zulip.zerver_message m
@@ -276,7 +280,10 @@ async def test_names_explain_every_number(
         assert message["recipient"] in names["recipients"]
         assert names["clients"][message["sending_client"]]["name"] == message["sending_client_name"]
     for row in exported.user["zerver_customprofilefieldvalue"]:
-        assert names["profile_fields"][row["field"]]["name"]
+        field = names["profile_fields"][row["field"]]
+        assert field["name"]
+        if field["field_type"] == PEOPLE_FIELD:
+            assert set(json.loads(row["value"])) <= names["people"].keys()
     for row in exported.user["zerver_usertopic"]:
         assert row["stream"] in names["channels"]
     for row in reference["people"]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
 from collections.abc import Iterator
 
 from .. import compat, compat_audit
@@ -20,6 +22,11 @@ RECIPIENTS_NAMED = """
         SELECT b.user_profile_id FROM zerver_subscription b WHERE b.recipient_id = r.id ORDER BY 1) END AS people
     FROM zerver_recipient r WHERE r.id = ANY(%(ids)s) ORDER BY r.id
 """
+IN_PROFILE = """
+    SELECT v.value FROM zerver_customprofilefieldvalue v JOIN zerver_customprofilefield f ON f.id = v.field_id
+    WHERE v.user_profile_id = %(id)s AND f.field_type = 6
+"""
+"""Lists of ids as JSON: of fields that name people."""
 
 
 def send_reference(writing: Writing) -> None:
@@ -45,6 +52,8 @@ def send_reference(writing: Writing) -> None:
     if writing.scope.has("audit"):
         events = ({"id": number, "name": name} for number, name in sorted(compat_audit.event_names().items()))
         file.place("audit_events", "reference", "What the numbers of the audit log's events mean.", events)
+    if writing.scope.has("profile"):
+        referred["zerver_userprofile"].update(_named_in_profile(writing))
     people = _people(writing, referred["zerver_userprofile"])
     file.place("people", "reference", "People and bots that rows refer to by their id.", people)
     file.end()
@@ -72,6 +81,15 @@ def _named(writing: Writing, query: str, ids: set[int], names: list[str]) -> Ite
                 if writing.redactor is not None:
                     writing.redactor.row("", record)
                 yield record
+
+
+def _named_in_profile(writing: Writing) -> set[int]:
+    found: set[int] = set()
+    for rows in batches(IN_PROFILE, writing.parameters):
+        for (value,) in rows:
+            with contextlib.suppress(ValueError, TypeError):
+                found.update(each for each in json.loads(value) if type(each) is int)
+    return found
 
 
 def _people(writing: Writing, ids: set[int]) -> Iterator[Record]:
