@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
 from tests.tui.driving import Driver, running
 from tests.tui.test_export_wizard import ask, exports, review, wizard
-from tui.screens.export import ExportScreen
+from tui.screens.export import ExportScreen, phases_of
 from tui.screens.export_wizard import ExportWizard
+from zulip_bridge.api.export_scope import choose
 from zulip_bridge.export import ExportResult, Keys, verify_export
 
 __all__ = ["exports"]
@@ -52,6 +54,29 @@ async def test_from_search_to_export_with_enter_alone(install: Path, exports: Pa
         await driver.until_text("every file is as the manifest says")
         await driver.press("escape")
         await driver.until_text("Identity")
+
+
+async def test_every_phase_has_a_bar(install: Path, exports: Path) -> None:
+    async with running(install) as driver:
+        await ask(driver, "marta heavy")
+        await review(driver)
+        await driver.press("enter")
+        await result_of(driver)
+        await driver.until_text("account ", "files ", "messages ", "deleted ", "read marks ")
+        await driver.until(lambda: re.search(r"read marks +━+ +[\d,]+ messages", driver.text), driver.text)
+        assert re.search(r"deleted +━+ +\d+ deleted message", driver.text), driver.text
+
+
+@pytest.mark.parametrize(
+    ("preset", "phases"),
+    [
+        ("access", ("account", "files", "messages", "archived", "flags")),
+        ("same", ("account", "files", "messages")),
+    ],
+)
+def test_the_phases_of_a_preset_are_known_before(preset: str, phases: tuple[str, ...]) -> None:
+    assert phases_of(choose(preset)) == phases
+    assert phases_of(choose("", ["profile"])) == ("account", "files")
 
 
 async def test_what_was_changed_since_is_found_by_verifying(install: Path, exports: Path) -> None:

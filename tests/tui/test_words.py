@@ -239,6 +239,23 @@ async def test_a_phase_that_comes_back_has_not_lasted_meanwhile() -> None:
     assert "9 messages  1 min" in lines[2]
 
 
+async def test_a_phase_that_nobody_expected_gets_a_line_and_what_it_counts() -> None:
+    phases = Phases(lambda: 0.0)
+    async with Shelf(phases).run_test(size=(80, 8)) as pilot:
+        await pilot.pause()
+        phases.take(Progress("archived", 2, 2))
+        phases.take(Progress("flags", 10, 40))
+        await pilot.pause()
+        lines = frame(pilot.app).splitlines()
+        assert lines[3].startswith("deleted  ")
+        assert "2 deleted messages" in lines[3]
+        assert lines[4].startswith("read marks  ")
+        assert "10 / 40" in lines[4]
+        phases.begin_anew()
+        await pilot.pause()
+        assert "deleted" not in frame(pilot.app)
+
+
 async def test_one_of_something_is_one() -> None:
     phases = Phases(lambda: 0.0)
     async with Shelf(phases).run_test(size=(80, 5)) as pilot:

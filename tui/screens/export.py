@@ -27,7 +27,8 @@ from tui.widgets.rows import PagedRows, Row
 from tui.widgets.virtual_table import VirtualTable
 from zulip_bridge.api.calls import Progress
 from zulip_bridge.api.errors import ErrorKind, Problem, StewardError
-from zulip_bridge.api.export_scope import ExportScope
+from zulip_bridge.api.export import PHASES
+from zulip_bridge.api.export_scope import BY_NAME, ExportScope
 from zulip_bridge.export import Difference, Keys, Packaging, Passphrase, Recipients
 from zulip_bridge.export.recorded import Order, Outcome
 from zulip_bridge.text import display_text
@@ -144,7 +145,7 @@ class ExportScreen(StewardScreen):
     def body(self) -> ComposeResult:
         """A title, the phases, what became of it, the warnings."""
         yield Static(self._title(), id="title")
-        yield Phases(id="phases")
+        yield Phases(phases=phases_of(self.orders.scope), id="phases")
         with VerticalScroll(id="outcome", can_focus=False):
             yield Facts()
         if self.is_for_many:
@@ -365,6 +366,15 @@ class ExportScreen(StewardScreen):
         kept = [each for each in section.facts if each is not self._checked]
         self._checked = Fact("verified", words)
         facts.sections = (Section(section.title, (*kept, self._checked)),)
+
+
+def phases_of(scope: ExportScope) -> tuple[str, ...]:
+    """The phases that an export of this scope will have, a bar for each from the start, so that nothing jumps."""
+    chosen = [BY_NAME[name] for name in scope.sections]
+    aside = {"messages.archived": "archived", "flags": "flags"}
+    has_messages = any(each.kind == "messages" and each.name not in aside for each in chosen)
+    usual = [each for each in PHASES if each != "messages" or has_messages]
+    return (*usual, *(phase for name, phase in aside.items() if scope.has(name)))
 
 
 def _result_facts(result: ExportResult) -> list[Fact]:
