@@ -16,6 +16,7 @@ from tests.tui.driving import SIZES, Driver, running
 from tests.tui.frames import assert_frame
 from tui import destination, wording
 from tui.screens.export_wizard import ExportWizard
+from tui.theme import THEMES
 from tui.widgets.choices import Choices
 from zulip_bridge.api.errors import ErrorKind, StewardError
 from zulip_bridge.api.export_scope import PRESETS, Preset, sections_of
@@ -305,6 +306,16 @@ async def test_what_is_empty_can_be_seen(install: Path, exports: Path) -> None:
         await step(driver, "How")
         await driver.press("down", "right")
         await driver.until_text("keys         a key, or a file of keys")
+
+
+@pytest.mark.parametrize("theme", [each.name for each in THEMES])
+async def test_fields_stand_out_from_what_is_around_them(install: Path, exports: Path, theme: str) -> None:
+    async with running(install) as driver:
+        driver.app.theme = theme
+        screen = await ask(driver, "noel never")
+        await step(driver, "Whose data")
+        style = screen.query_one("#first", Input).visual_style
+        assert style.underline or style.background != screen.visual_style.background
 
 
 @pytest.mark.parametrize("preset", PRESETS)
