@@ -204,6 +204,9 @@ async def test_several_people_get_an_export_each_and_one_may_fail(install: Path,
         await driver.press("down")
         (result,) = export.results
         await driver.until_text("copy path", "copy hash", result.digest, f" {result.messages:,} ")
+        await driver.press("up", "down", "v")
+        await driver.until_text("every file is as the manifest says")
+        assert driver.text.count("sha256  ") == driver.text.count("verified  ") == 1
         await driver.press("y")
         assert driver.app.clipboard == str(second)
         await driver.press("h")

@@ -118,8 +118,6 @@ class ExportScreen(StewardScreen):
         self._now: Order | None = None
         self._cancelling = False
         self._verifying = False
-        self._checked: Fact | None = None
-        self._hash: Fact | None = None
 
     @property
     def is_for_many(self) -> bool:
@@ -404,18 +402,15 @@ class ExportScreen(StewardScreen):
             self._show_check(shown(f"✕ {message.path.name} differs: {said}", "bold $error"))
 
     def _show_check(self, words: Content) -> None:
-        self._checked = self._replace(self._checked, Fact("verified", words))
+        self._put(Fact("verified", words))
 
     def _show_hash(self) -> None:
         """Of several, that of the one under the cursor."""
-        digest = self.at_cursor.digest if self.at_cursor is not None else "–"
-        self._hash = self._replace(self._hash, Fact("sha256", shown(digest)))
+        self._put(Fact("sha256", shown(self.at_cursor.digest if self.at_cursor is not None else "–")))
 
-    def _replace(self, old: Fact | None, new: Fact) -> Fact:
-        """Put a fact where another was, or at the end."""
+    def _put(self, new: Fact) -> None:
+        """Into the place of what has its label, or at the end."""
         facts = self.query_one(Facts)
         (section,) = facts.sections
-        is_there = any(each is old for each in section.facts)
-        kept = tuple(new if each is old else each for each in section.facts)
-        facts.sections = (Section(section.title, kept if is_there else (*kept, new)),)
-        return new
+        kept = tuple(new if each.label == new.label else each for each in section.facts)
+        facts.sections = (Section(section.title, kept if new in kept else (*kept, new)),)
