@@ -44,8 +44,6 @@ PAGE_BYTES = 100_000
 """Of everybody's readable page, without messages: itself, what it explains, and its share of the manifest."""
 PAGE_SHARE = 5
 """The page holds the messages once more, without what only programs want: a fifth of them, for the demo's people."""
-
-
 NOT_CHOSEN = ("people", "counts", "_now", "_suggested")
 """Fields of a plan that are not of the operator's choosing."""
 
@@ -220,9 +218,8 @@ class Plan:
 
     def _of_what(self) -> str:
         some = self.counted_words()
-        return (f" for {some} people" if some else "") + (
-            " so far, still counting" if self.counts.is_counting else ""
-        )
+        whom = f" for {some} people" if some else ""
+        return f"{whom} so far, still counting" if self.counts.is_counting else whom
 
     @property
     def is_chosen_by_hand(self) -> bool:

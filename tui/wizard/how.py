@@ -90,8 +90,10 @@ class How(Step):
     def on_input_changed(self, event: Input.Changed) -> None:
         """Take what was typed."""
         event.stop()
-        setattr(self.plan, str(event.input.id), event.value)
-        self.post_message(self.Touched())
+        name = str(event.input.id)
+        if getattr(self.plan, name) != event.value:  # and not what the plan has put there
+            setattr(self.plan, name, event.value)
+            self.post_message(self.Touched())
         self._say()
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
@@ -139,7 +141,7 @@ class How(Step):
         self.query_one("#place-about", Static).update(said)
 
     def _room(self) -> str:
-        words = self.plan.size_words()
-        if self.plan.estimate() is None or self.plan.free_bytes() is None:
+        if self.plan.free_bytes() is None:
             return NOTHING_KEPT
+        words = self.plan.size_words()
         return words[:1].upper() + words[1:] + "."
