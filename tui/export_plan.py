@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from pathlib import Path
 from typing import Literal
@@ -11,9 +11,27 @@ from typing import Literal
 from tui import destination, wording
 from tui.export_sizes import Sizes
 from zulip_bridge.api.errors import StewardError
-from zulip_bridge.api.export_scope import PRESETS, SECTIONS, ExportScope, Others, SectionSize, choose, sections_of
+from zulip_bridge.api.export_scope import (
+    BY_NAME,
+    PRESETS,
+    SECTIONS,
+    ExportScope,
+    Others,
+    SectionSize,
+    choose,
+    sections_of,
+)
 from zulip_bridge.api.people import Person
-from zulip_bridge.export import Format, Packaging, Passphrase, Permissions, Recipients, read_recipients, stem_of
+from zulip_bridge.export import (
+    Format,
+    Packaging,
+    Passphrase,
+    Permissions,
+    Recipients,
+    free_bytes,
+    read_recipients,
+    stem_of,
+)
 from zulip_bridge.export.packaging import ENCRYPTED
 from zulip_bridge.export.recorded import Order, archive_name
 
@@ -22,6 +40,17 @@ USUAL = "access"
 ALL = tuple(each.name for each in SECTIONS)
 TEXT_SHRINKS = 4
 """How much smaller text is in an archive, roughly."""
+PAGE_BYTES = 100_000
+"""Of everybody's readable page, without messages: itself, what it explains, and its share of the manifest."""
+PAGE_SHARE = 5
+"""The page holds the messages once more, without what only programs want: a fifth of them, for the demo's people."""
+NOT_CHOSEN = ("people", "counts", "_now", "_suggested")
+"""Fields of a plan that are not of the operator's choosing."""
+
+
+def is_messages(section: str) -> bool:
+    """Whether it holds messages with their text."""
+    return section in BY_NAME and BY_NAME[section].kind == "messages" and section != "flags"
 
 
 @dataclass
@@ -159,9 +188,47 @@ class Plan:
         sizes = [counted[name] for name in self.sections if name in counted]
         if not sizes:
             return None
-        files = {each.name for each in SECTIONS if each.kind == "files"}
-        shrink = 1 if self.format == "directory" else TEXT_SHRINKS
-        return sum((each.bytes or 0) // (1 if each.section in files else shrink) for each in sizes)
+        files = sum(each.bytes or 0 for each in sizes if BY_NAME[each.section].kind == "files")
+        text = sum(each.bytes or 0 for each in sizes if BY_NAME[each.section].kind != "files")
+        text += (self.page_bytes() or 0) if "page" in self.sections else 0
+        return files + text // (1 if self.format == "directory" else TEXT_SHRINKS)
+
+    def page_bytes(self) -> int | None:
+        """Bytes of the readable pages of the sections that are chosen, about; None where nothing is known yet."""
+        people = [person.id for person in self.chosen if person.id in self.counts.by_person]
+        messages = [each for name, each in self.sizes.items() if name in self.sections and is_messages(name)]
+        text = sum(each.bytes or 0 for each in messages)
+        return PAGE_BYTES * len(people) + text // PAGE_SHARE if people else None
+
+    def free_bytes(self) -> int | None:
+        """Room at the destination."""
+        return free_bytes(destination.read_path(self.destination))
+
+    @property
+    def is_cramped(self) -> bool:
+        """Whether it does not fit there, by what is known of it."""
+        return _is_more(self.estimate(), self.free_bytes())
+
+    def size_words(self) -> str:
+        """The estimate, of whom it is, and whether there is room for it."""
+        estimate, free = self.estimate(), self.free_bytes()
+        size = "not counted" if estimate is None else f"about {wording.size(estimate)}{self._of_what()}"
+        room = "" if free is None else f"; {wording.size(free)} are free"
+        return f"{size}{room}{': not enough room' if _is_more(estimate, free) else ''}"
+
+    def _of_what(self) -> str:
+        some = self.counted_words()
+        whom = f" for {some} people" if some else ""
+        return f"{whom} so far, still counting" if self.counts.is_counting else whom
+
+    @property
+    def is_chosen_by_hand(self) -> bool:
+        """Whether anything is not as it was suggested."""
+        usual = Plan(self.people, destination=self._suggested)
+        return self._choices() != usual._choices()
+
+    def _choices(self) -> tuple[object, ...]:
+        return tuple(getattr(self, each.name) for each in fields(self) if each.name not in NOT_CHOSEN)
 
     def dates_words(self) -> str:
         """The range in words."""
@@ -190,3 +257,7 @@ class Plan:
             return
         folder, slash, name = typed.rpartition("/")
         self.destination = f"{folder}{slash}{stem_of(Path(name))}{self.suffix}" if name else typed
+
+
+def _is_more(estimate: int | None, free: int | None) -> bool:
+    return estimate is not None and free is not None and estimate > free

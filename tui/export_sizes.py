@@ -15,6 +15,8 @@ class Sizes:
     by_person: dict[int, dict[str, SectionSize]] = field(default_factory=dict)
     counted: set[int] = field(default_factory=set)
     failed: set[int] = field(default_factory=set)
+    is_counting: bool = True
+    """Whether more may come."""
 
     def clear(self) -> None:
         """Nothing is known any more."""

@@ -26,10 +26,10 @@ STEWARD = Theme(
     background="#12161b",
     surface="#181d24",
     panel="#1f262e",
-    boost="#262e37",
     dark=True,
     variables={
         **_SHARED,
+        "boost": "#262e37",  # fields to type in; Textual drops it as a colour of a theme that has a panel
         "line": "#39434e",
         "border": "#7fb7be",
         "border-blurred": "#39434e",
@@ -63,10 +63,10 @@ STEWARD_LIGHT = Theme(
     background="#f7f5f0",
     surface="#efece5",
     panel="#e6e2d9",
-    boost="#dcd7cc",
     dark=False,
     variables={
         **_SHARED,
+        "boost": "#dcd7cc",
         "line": "#c5bfb2",
         "border": "#1f6570",
         "border-blurred": "#c5bfb2",

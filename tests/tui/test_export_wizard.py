@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from pathlib import Path
 from typing import Any
 
 import pyrage
 import pytest
+from textual import events
 from textual.widgets import Input
 
 from tests.tui.driving import SIZES, Driver, running
 from tests.tui.frames import assert_frame
-from tui import destination
+from tui import destination, wording
 from tui.screens.export_wizard import ExportWizard
+from tui.theme import THEMES
 from tui.widgets.choices import Choices
 from zulip_bridge.api.errors import ErrorKind, StewardError
-from zulip_bridge.api.export_scope import sections_of
+from zulip_bridge.api.export_scope import PRESETS, Preset, sections_of
 from zulip_bridge.api.people import Person
 from zulip_bridge.export import Packaging, Recipients
 from zulip_bridge.steward import Steward
@@ -74,10 +77,10 @@ async def test_sections_are_counted_and_can_be_taken_out(install: Path, exports:
         assert screen.plan.sizes["messages.sent"].rows == 3_768
         assert screen.plan.sections == set(sections_of("access"))
         await driver.press("down", "space")
-        await driver.until_text("Chosen one by one · 23 sections of 26")
+        await driver.until_text("Sections chosen one by one.", "23 sections of 26")
         assert screen.plan.sections == set(sections_of("access")) - {"profile"}
         await driver.press("up", "space")
-        await driver.until_text("Access request · 24 sections of 26")
+        await driver.until_text("● Access request", "24 sections of 26")
         await driver.press("up", "up", "right")
         await driver.until_text("Portability", "What the person provided (GDPR Art. 20).")
         assert screen.plan.sections == set(sections_of("portability"))
@@ -232,6 +235,136 @@ async def test_a_place_of_ones_own_that_is_taken_meanwhile_is_asked_for_again(
         await driver.until(lambda: screen.focused is not None and screen.focused.id == "destination", "the place")
 
 
+def burst(driver: Driver, *keys: str) -> None:
+    """Keys that arrive in one packet."""
+    for key in keys:
+        driver.app.post_message(events.Key(key, "\r" if key == "enter" else key))
+
+
+@pytest.mark.parametrize("number", [3, 4, 9])
+async def test_a_burst_of_enters_leads_to_the_review_and_begins_nothing(
+    install: Path, exports: Path, number: int
+) -> None:
+    async with running(install) as driver:
+        await driver.open("noel never")
+        burst(driver, "x", *["enter"] * number)
+        await driver.until_text("Review", "[ Export ]", "left out")
+        screen = wizard(driver)
+        await driver.until(lambda: screen.query_one("#export").has_focus)
+        await driver.until(lambda: ("typed before" in driver.text) == (number > 3))
+        assert not exports.exists()
+        assert wizard(driver) is screen
+        await driver.press("enter")
+        await driver.until_text("Done", "sha256")
+
+
+async def test_typing_over_a_slow_line_reaches_the_right_step(install: Path, exports: Path) -> None:
+    async with running(install) as driver:
+        screen = await ask(driver, "noel never")
+        burst(driver, "right", "enter", "right", "down", *"2026-01-02", "enter", "right")
+        await driver.until(lambda: screen.steps[screen.at].TITLE == "How")
+        await driver.until(lambda: screen.plan.format == "tar.gz", "the last key")
+        assert (screen.plan.preset, screen.plan.others, screen.plan.first) == ("portability", "redact", "2026-01-02")
+
+
+async def test_what_was_chosen_is_not_forgotten_with_one_key(install: Path, exports: Path) -> None:
+    async with running(install) as driver:
+        screen = await ask(driver, "noel never")
+        await driver.until_text("esc back")
+        await driver.press("right")
+        await driver.until_text("esc forget…")
+        await step(driver, "Whose data")
+        await driver.until_text("esc back")
+        await driver.press("escape", "escape")
+        await driver.until_text("would be forgotten", "esc forget it")
+        assert wizard(driver) is screen
+        await driver.press("left")
+        await driver.until(lambda: "would be forgotten" not in driver.text, "nothing is chosen any more")
+        await driver.press("right", "escape")
+        await driver.until_text("would be forgotten")
+        await driver.press("escape")
+        await driver.until_text("Identity")
+
+
+async def test_a_refusal_goes_when_what_it_was_about_is_mended(install: Path, exports: Path) -> None:
+    async with running(install) as driver:
+        await ask(driver, "noel never")
+        await step(driver, "Whose data")
+        type_into(driver, "first", "2026-13-01")
+        await driver.pilot.pause()
+        await driver.press("enter")
+        await driver.until_text("› '2026-13-01' is not a day")
+        type_into(driver, "first", "2026-12-01")
+        await driver.until(lambda: "is not a day" not in driver.text, "the end of the refusal")
+
+
+async def test_what_is_empty_can_be_seen(install: Path, exports: Path) -> None:
+    async with running(install) as driver:
+        await ask(driver, "noel never")
+        await step(driver, "Whose data")
+        await driver.until_text("from         the beginning", "to           now")
+        await step(driver, "How")
+        await driver.press("down", "right")
+        await driver.until_text("keys         a key, or a file of keys")
+
+
+@pytest.mark.parametrize("theme", [each.name for each in THEMES])
+async def test_fields_stand_out_from_what_is_around_them(install: Path, exports: Path, theme: str) -> None:
+    async with running(install) as driver:
+        driver.app.theme = theme
+        screen = await ask(driver, "noel never")
+        await step(driver, "Whose data")
+        style = screen.query_one("#first", Input).visual_style
+        assert style.underline or style.background != screen.visual_style.background
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+async def test_presets_are_told_whole_in_80_columns(install: Path, exports: Path, preset: Preset) -> None:
+    async with running(install) as driver:
+        screen = await ask(driver, "marta heavy")
+        await driver.press(*["right"] * list(PRESETS).index(preset))
+        await driver.until(lambda: screen.plan.preset == preset and not screen.plan.counts.is_counting)
+        words = " ".join(driver.text.split())
+        assert PRESETS[preset][1] in words
+        assert re.search(r"\d+ sections of 26 · up to [\d,]+ messages · about [\d.]+ [kM]B", words), driver.text
+
+
+async def test_the_readable_page_is_in_the_estimate(install: Path, exports: Path) -> None:
+    async with running(install) as driver:
+        for text in ("noel never", "marta heavy"):
+            screen = await ask(driver, text)
+            await driver.until(lambda screen=screen: not screen.plan.counts.is_counting)  # type: ignore[misc]
+            estimate = screen.plan.estimate()
+            assert estimate is not None
+            await driver.until_text(f"about {wording.size(estimate)}")
+            await review(driver)
+            await driver.press("enter")
+            await driver.until_text("Done", "sha256")
+            written = driver.app.screen.result.bytes  # type: ignore[attr-defined]
+            assert 0.5 * written < estimate < 2 * written
+            await driver.press("escape", "escape")
+            await driver.until(lambda: driver.app.screen is driver.people)
+
+
+async def test_where_there_is_not_enough_room_it_is_said_and_asked_again(
+    install: Path, exports: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tui.export_plan.free_bytes", lambda path: 1_000_000)
+    async with running(install) as driver:
+        screen = await ask(driver, "marta heavy")
+        await driver.until(lambda: not screen.plan.counts.is_counting)
+        await step(driver, "How")
+        await driver.until_text("1.0 MB are free: not enough room.")
+        await review(driver)
+        await driver.until_text("1.0 MB are free: not enough room")
+        await driver.press("enter")
+        await driver.until_text("there is not enough room there", "begin all the same")
+        assert wizard(driver) is screen
+        await driver.until(lambda: not screen.query_one("#export").has_class("-active"), "the button to come up")
+        await driver.press("enter")
+        await driver.until_text("Done", "sha256")
+
+
 async def test_leaving_does_nothing(install: Path, exports: Path) -> None:
     async with running(install) as driver:
         await ask(driver, "marc admin")
@@ -256,7 +389,7 @@ async def test_somebody_can_be_taken_out_of_several(install: Path, exports: Path
         await driver.until_text("Nobody is chosen")
         await driver.press("up", "space")
         await step(driver, "What")
-        await driver.until(lambda: not screen._what.measuring, "the figures")
+        await driver.until(lambda: not screen.plan.counts.is_counting, "the figures")
         assert screen.plan.uncounted == []
 
 
@@ -273,11 +406,11 @@ async def mark(driver: Driver, *texts: str) -> ExportWizard:
 async def test_sections_of_several_people_are_counted_and_added_up(install: Path, exports: Path) -> None:
     async with running(install) as driver:
         alone = await ask(driver, "marta heavy")
-        await driver.until(lambda: not alone._what.measuring, "the figures")
+        await driver.until(lambda: not alone.plan.counts.is_counting, "the figures")
         marta = alone.plan.sizes
         await driver.press("escape", "escape")
         screen = await mark(driver, "marta heavy", "marc admin")
-        await driver.until(lambda: not screen._what.measuring, "the figures")
+        await driver.until(lambda: not screen.plan.counts.is_counting, "the figures")
         both = screen.plan.sizes
         assert both["messages.sent"].exact
         assert (both["messages.sent"].rows or 0) > (marta["messages.sent"].rows or 0) > 0
@@ -337,7 +470,7 @@ async def test_who_cannot_be_counted_does_not_stop_the_others(
     monkeypatch.setattr(Steward, "measure_export", failing)
     async with running(install) as driver:
         screen = await mark(driver, "marta heavy", "marc admin")
-        await driver.until(lambda: not screen._what.measuring, "the figures")
+        await driver.until(lambda: not screen.plan.counts.is_counting, "the figures")
         await driver.until_text("1 of 2 people counted")
         assert screen.plan.sizes["messages.sent"].exact is False
 
@@ -345,12 +478,10 @@ async def test_who_cannot_be_counted_does_not_stop_the_others(
 @pytest.mark.parametrize("size", SIZES)
 async def test_wizard_frames(install: Path, monkeypatch: pytest.MonkeyPatch, size: str) -> None:
     monkeypatch.setattr(destination, "HOME", Path("/tmp/zulip-steward-frames"))
-    monkeypatch.setattr("tui.wizard.how.free_bytes", lambda path: None)
-    monkeypatch.setattr("tui.wizard.review.free_bytes", lambda path: None)
+    monkeypatch.setattr("tui.export_plan.free_bytes", lambda path: None)
     async with running(install, SIZES[size]) as driver:
         screen = await ask(driver, "marta heavy")
-        what = screen._what
-        await driver.until(lambda: not what.measuring, "the figures")
+        await driver.until(lambda: not screen.plan.counts.is_counting, "the figures")
         driver.hold_still()
         await driver.pilot.pause()
         assert_frame(f"export-wizard-what-{size}", driver.app)

@@ -7,13 +7,16 @@ from pathlib import Path
 
 import pytest
 from textual.app import App, ComposeResult
+from textual.widgets import Static
 
 from tests.tui.frames import frame
 from tui import clipboard, destination, wording
+from tui.app import StewardApp
 from tui.connection import Connection
 from tui.footprint_rows import Group, arrange, table_row, total_words
 from tui.listing import Listing
 from tui.portrait import state_content
+from tui.screens.base import StewardScreen
 from tui.shown import shown
 from tui.widgets.facts import Fact, Facts, Section
 from tui.widgets.headline import Headline
@@ -23,6 +26,7 @@ from tui.widgets.spark import sparkline
 from zulip_bridge.api.calls import Progress
 from zulip_bridge.api.footprint import FootprintRow
 from zulip_bridge.api.people import PeoplePage, Person
+from zulip_bridge.launch import InstallTarget
 
 NOW = datetime(2026, 11, 1, 12, tzinfo=timezone.utc)
 
@@ -202,6 +206,29 @@ async def test_a_notice_keeps_key_and_words_together() -> None:
     assert lines[:2] == [" ✕ The worker ended.", "   r reconnect   d what was said"]
 
 
+class Noting(StewardScreen):
+    """Has nothing but room for a notice."""
+
+    def body(self) -> ComposeResult:
+        yield Static("body")
+
+
+async def test_a_notice_that_is_given_again_stays_its_time_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tui.screens.base.NOTE_SECONDS", 1.0)
+    monkeypatch.setattr(StewardApp, "_open_session", lambda self: None)
+    app = StewardApp(InstallTarget(Path("/nowhere")), slow=False)
+    async with app.run_test(size=(80, 10)) as pilot:
+        screen = Noting()
+        await app.push_screen(screen)
+        screen.note(Note("Refused.", kind="note"))
+        await pilot.pause(0.6)
+        screen.note(Note("Refused.", kind="note"))
+        await pilot.pause(0.6)
+        assert "Refused." in frame(app)
+        await pilot.pause(0.6)
+        assert "Refused." not in frame(app)
+
+
 async def test_phases_tell_speed_and_time_left() -> None:
     now = [0.0]
     phases = Phases(lambda: now[0])
@@ -237,6 +264,23 @@ async def test_a_phase_that_comes_back_has_not_lasted_meanwhile() -> None:
         lines = frame(pilot.app).splitlines()
     assert "50 tables  3.0 s" in lines[0]
     assert "9 messages  1 min" in lines[2]
+
+
+async def test_a_phase_that_nobody_expected_gets_a_line_and_what_it_counts() -> None:
+    phases = Phases(lambda: 0.0)
+    async with Shelf(phases).run_test(size=(80, 8)) as pilot:
+        await pilot.pause()
+        phases.take(Progress("archived", 2, 2))
+        phases.take(Progress("flags", 10, 40))
+        await pilot.pause()
+        lines = frame(pilot.app).splitlines()
+        assert lines[3].startswith("deleted  ")
+        assert "2 deleted messages" in lines[3]
+        assert lines[4].startswith("read marks  ")
+        assert "10 / 40" in lines[4]
+        phases.begin_anew()
+        await pilot.pause()
+        assert "deleted" not in frame(pilot.app)
 
 
 async def test_one_of_something_is_one() -> None:

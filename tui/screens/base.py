@@ -12,6 +12,7 @@ from textual.containers import Vertical
 from textual.message import Message
 from textual.reactive import Reactive
 from textual.screen import Screen
+from textual.timer import Timer
 from textual.widget import Widget
 from textual.worker import Worker
 
@@ -53,6 +54,7 @@ class StewardScreen(Screen[None]):
 
     _was_connected = False
     _changes_seen: int | None = None
+    _note_timer: Timer | None = None
 
     @dataclass
     class RequestFailed(Message):
@@ -97,15 +99,26 @@ class StewardScreen(Screen[None]):
 
     def note(self, note: Note | None) -> None:
         """Show a notice, or take it away; one that asks for nothing goes by itself."""
-        notice = self.query_one(Notice)
-        notice.note = note
+        if self._note_timer is not None:  # it was for the one before, which may say the same
+            self._note_timer.stop()
+            self._note_timer = None
+        self.query_one(Notice).note = note
         if note is not None and note.kind == "note":
-            self.set_timer(NOTE_SECONDS, lambda: self._expire(note))
+            self._note_timer = self.set_timer(NOTE_SECONDS, lambda: self.note(None))
 
-    def _expire(self, note: Note) -> None:
-        notice = self.query_one(Notice)
-        if notice.note is note:
-            notice.note = None
+    def asked_twice(self, note: Note) -> bool:
+        """Whether what ``note`` warns of was asked for while it stands there; else it is shown, and nothing done."""
+        if self.query_one(Notice).note == note:
+            self.note(None)
+            return True
+        self.note(note)
+        return False
+
+    def withdraw_note(self) -> None:
+        """Take away what asks for nothing, where it is not so any more; what went wrong stays."""
+        note = self.query_one(Notice).note
+        if note is not None and note.kind == "note":
+            self.note(None)
 
     def on_steward_screen_request_failed(self, message: RequestFailed) -> None:
         """Say what happened; a lost worker is the app's business."""

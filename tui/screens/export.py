@@ -17,13 +17,13 @@ from textual.message import Message
 from textual.widgets import Static
 from textual.worker import Worker
 
-from tui import portrait, wording
+from tui import export_rows, portrait, wording
 from tui.screens.base import StewardScreen
 from tui.shown import MUTED, shown
-from tui.widgets.columns import Column
 from tui.widgets.facts import Fact, Facts, Section
+from tui.widgets.notice import Note, Notice
 from tui.widgets.phases import Phases
-from tui.widgets.rows import PagedRows, Row
+from tui.widgets.rows import PagedRows
 from tui.widgets.virtual_table import VirtualTable
 from zulip_bridge.api.calls import Progress
 from zulip_bridge.api.errors import ErrorKind, Problem, StewardError
@@ -35,15 +35,14 @@ from zulip_bridge.text import display_text
 if TYPE_CHECKING:
     from zulip_bridge.export import ExportResult
 
-MOST_WARNINGS = 10_000
-WARNING_COLUMNS = (Column("About", 24, weight=3), Column("What is not as it should be", 36, weight=1))
-OUTCOME_COLUMNS = (
-    Column("Who", 20, weight=1, max_width=40),
-    Column("What came of it", 30, weight=3),
-    Column("Size", 9, align="right"),
-)
+MOST_ROWS = 10_000
 NOTHING_KEPT = "Nothing is kept: what had been written was removed."
 DIFFERENCES_SHOWN = 5
+KEEPING_NONE = Note("The export would be cancelled, and nothing of it kept.", (("esc", "cancel it"),), "note")
+KEEPING_SOME = Note(
+    "The exports would be cancelled. Those that are written are kept.", (("esc", "cancel them"),), "note"
+)
+ENDED_MEANWHILE = Note("It has come to its end, and was not cancelled.", kind="note")
 ONLY_THEY = "Only who has the secret key can open it: zulip-steward export verify PATH --identity FILE"
 
 
@@ -71,7 +70,7 @@ class ExportScreen(StewardScreen):
     AUTO_FOCUS = ""
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(
-            "escape", "cancel", "cancel", key_display="esc", id="export.cancel", tooltip="End it; nothing is kept"
+            "escape", "cancel", "cancel…", key_display="esc", id="export.cancel", tooltip="End it; at the second time"
         ),
         Binding("escape,enter", "back", "back", key_display="esc", id="export.back", tooltip="Go back"),
         Binding(
@@ -119,7 +118,6 @@ class ExportScreen(StewardScreen):
         self._now: Order | None = None
         self._cancelling = False
         self._verifying = False
-        self._checked: Fact | None = None
 
     @property
     def is_for_many(self) -> bool:
@@ -137,6 +135,14 @@ class ExportScreen(StewardScreen):
         return self.results[-1] if self.results else None
 
     @property
+    def at_cursor(self) -> ExportResult | None:
+        """The only one, or of several that under the cursor; None where there is none of that person."""
+        if not self.is_for_many:
+            return self.result
+        table = self.query_one("#outcomes", Listed)
+        return self.outcomes[table.cursor].result if table.cursor < len(self.outcomes) else None
+
+    @property
     def is_done(self) -> bool:
         """Whether everything that was ordered is there."""
         return len(self.results) == len(self.orders.orders)
@@ -144,12 +150,14 @@ class ExportScreen(StewardScreen):
     def body(self) -> ComposeResult:
         """A title, the phases, what became of it, the warnings."""
         yield Static(self._title(), id="title")
-        yield Phases(id="phases")
+        yield Phases(phases=export_rows.phases_of(self.orders.scope), id="phases")
         with VerticalScroll(id="outcome", can_focus=False):
             yield Facts()
         if self.is_for_many:
-            yield Listed(OUTCOME_COLUMNS, PagedRows(page_size=MOST_WARNINGS), markable=False, empty="", id="outcomes")
-        yield Listed(WARNING_COLUMNS, PagedRows(page_size=MOST_WARNINGS), markable=False, id="warnings")
+            yield Listed(
+                export_rows.OUTCOME_COLUMNS, PagedRows(page_size=MOST_ROWS), markable=False, empty="", id="outcomes"
+            )
+        yield Listed(export_rows.WARNING_COLUMNS, PagedRows(page_size=MOST_ROWS), markable=False, id="warnings")
 
     def _title(self) -> Content:
         orders = self.orders.orders
@@ -228,30 +236,55 @@ class ExportScreen(StewardScreen):
         """Keep it, and list it where there are several."""
         self.outcomes.append(message.outcome)
         if self.is_for_many:
-            table = self.query_one("#outcomes", Listed)
-            source = PagedRows(page_size=MOST_WARNINGS)
-            rows = [_outcome_row(index, each) for index, each in enumerate(self.outcomes)]
-            source.put(0, rows[:MOST_WARNINGS], count=min(len(rows), MOST_WARNINGS))
-            table.source = source
+            self._list_outcomes()
+
+    def _list_outcomes(self) -> None:
+        source = PagedRows(page_size=MOST_ROWS)
+        rows = [export_rows.outcome_row(index, each) for index, each in enumerate(self.outcomes[:MOST_ROWS])]
+        source.put(0, rows, count=len(rows))
+        self.query_one("#outcomes", Listed).source = source
+
+    def _add_the_rest(self, *, is_cancelled: bool) -> None:
+        """List those of whom nothing will be told any more: the one under way, and those who were not begun."""
+        told = {each.order.person.id for each in self.outcomes}
+        for order in self.orders.orders:
+            if order.person.id not in told:
+                under_way = is_cancelled and order is self._now
+                said = export_rows.CANCELLED if under_way else export_rows.NOT_BEGUN
+                self.outcomes.append(Outcome(order, "not_begun", None, said))
+        self._list_outcomes()
 
     def on_export_screen_ended(self, message: Ended) -> None:
         """Say what there is now, or why there is nothing."""
         if not self.running:
             return
         self.running = False
-        self.refresh_bindings()
+        if not self._cancelling and self.query_one(Notice).note in (KEEPING_NONE, KEEPING_SOME):
+            self.note(ENDED_MEANWHILE)
         if message.problem is not None:
             self.steward_app.remember(message.problem)
+        if self.is_for_many:
+            self._add_the_rest(is_cancelled=message.is_cancelled)
         self._show_end(message)
         self._list_warnings()
         if self.is_for_many:
             self.query_one("#outcomes", Listed).focus()
+        self.refresh_bindings()
+
+    def on_virtual_table_row_highlighted(self, event: Listed.RowHighlighted) -> None:
+        """The keys, and the hash that is shown, are of the export under the cursor."""
+        event.stop()
+        if event.table.id == "outcomes" and not self.running:
+            self._show_hash()
+            self.refresh_bindings()
 
     def _show_end(self, message: Ended) -> None:
         if self.is_for_many:
-            self._show_facts("", _many_facts(self, message))
+            facts = export_rows.many_facts(self.outcomes, is_cancelled=message.is_cancelled)
+            self._show_facts("", facts)
+            self._show_hash()
         elif self.result is not None:
-            self._show_facts("Done", _result_facts(self.result))
+            self._show_facts("Done", export_rows.result_facts(self.result))
         elif message.problem is None:
             self._show_facts("", [Fact("", Content.styled("Cancelled.", "bold")), Fact("", Content(NOTHING_KEPT))])
         else:
@@ -267,14 +300,14 @@ class ExportScreen(StewardScreen):
     def _list_warnings(self) -> None:
         found = [(result, warning) for result in self.results for warning in result.warnings]
         rows = [
-            _warning_row(
+            export_rows.warning_row(
                 index,
                 f"{result.path.name}: {warning.subject}" if self.is_for_many else warning.subject,
                 warning.sentence,
             )
-            for index, (result, warning) in enumerate(found[:MOST_WARNINGS])
+            for index, (result, warning) in enumerate(found[:MOST_ROWS])
         ]
-        source = PagedRows(page_size=MOST_WARNINGS)
+        source = PagedRows(page_size=MOST_ROWS)
         source.put(0, rows, count=len(rows))
         self.query_one("#warnings", Listed).source = source
 
@@ -286,32 +319,41 @@ class ExportScreen(StewardScreen):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Cancelling is for what runs, all else for what has ended."""
         if action == "cancel":
-            return self.running
+            return self.running and not self._cancelling
         if action == "back":
             return not self.running
-        if action in ("copy", "copy_hash", "verify"):
-            return not self.running and self.result is not None and (action != "copy_hash" or not self.is_for_many)
+        if action in ("copy", "copy_hash"):
+            return not self.running and self.at_cursor is not None
+        if action == "verify":
+            return not self.running and self.result is not None
         if action == "warnings":
             return not self.running and any(each.warnings for each in self.results)
         return True
 
     def action_cancel(self) -> None:
-        """End it; the export cleans up before it says that it has ended."""
-        if self._worker is not None:
+        """End it, at the second time; the export cleans up before it says that it has ended."""
+        if self._worker is not None and self.asked_twice(KEEPING_SOME if self.is_for_many else KEEPING_NONE):
             self._cancelling = True
             self._tell(Content.styled("Cancelling…", "bold"))
             self._worker.cancel()
+            self.refresh_bindings()
+
+    def action_back(self) -> None:
+        """Leave; but who was about to cancel it reads first what has become of it."""
+        if self.query_one(Notice).note == ENDED_MEANWHILE:
+            self.note(None)
+        else:
+            self.dismiss()
 
     def action_copy(self) -> None:
-        """Copy the path; of several, their folder's."""
-        if self.result is not None:
-            place = self.result.path
-            self.steward_app.copy(str(place.parent if self.is_for_many else place), "The path was")
+        """Copy the path; of several, of the one under the cursor."""
+        if self.at_cursor is not None:
+            self.steward_app.copy(str(self.at_cursor.path), "The path was")
 
     def action_copy_hash(self) -> None:
-        """Copy the hash."""
-        if self.result is not None:
-            self.steward_app.copy(self.result.digest, "The hash was")
+        """Copy the hash; of several, of the one under the cursor."""
+        if self.at_cursor is not None:
+            self.steward_app.copy(self.at_cursor.digest, "The hash was")
 
     def action_warnings(self) -> None:
         """Show them, or hide them."""
@@ -360,54 +402,15 @@ class ExportScreen(StewardScreen):
             self._show_check(shown(f"✕ {message.path.name} differs: {said}", "bold $error"))
 
     def _show_check(self, words: Content) -> None:
+        self._put(Fact("verified", words))
+
+    def _show_hash(self) -> None:
+        """Of several, that of the one under the cursor."""
+        self._put(Fact("sha256", shown(self.at_cursor.digest if self.at_cursor is not None else "–")))
+
+    def _put(self, new: Fact) -> None:
+        """Into the place of what has its label, or at the end."""
         facts = self.query_one(Facts)
         (section,) = facts.sections
-        kept = [each for each in section.facts if each is not self._checked]
-        self._checked = Fact("verified", words)
-        facts.sections = (Section(section.title, (*kept, self._checked)),)
-
-
-def _result_facts(result: ExportResult) -> list[Fact]:
-    size = wording.size(result.bytes)
-    if result.sha256 is not None:
-        size = f"{wording.size(result.stored_bytes)}, {size} unpacked"
-    return [
-        Fact("directory" if result.sha256 is None else "archive", shown(str(result.path), "bold")),
-        Fact("files", Content(f"{wording.thousands(result.files)} · {size}")),
-        Fact("messages", Content(wording.thousands(result.messages))),
-        Fact("time", Content(wording.seconds(result.seconds))),
-        Fact("sha256", shown(result.digest)),
-        Fact("warnings", _warnings_words(len(result.warnings))),
-    ]
-
-
-def _many_facts(screen: ExportScreen, message: ExportScreen.Ended) -> list[Fact]:
-    results, of = screen.results, len(screen.orders.orders)
-    words = f"{wording.thousands(len(results))} of {wording.counted(of, 'export')} written"
-    if message.is_cancelled:
-        words += "; cancelled, and of the one under way nothing is kept"
-    size = wording.size(sum(each.stored_bytes for each in results))
-    return [
-        Fact("", Content.styled(words + ".", "bold" if len(results) == of else "bold $warning")),
-        Fact("folder", shown(str(screen.orders.orders[0].destination.parent), "bold")),
-        Fact("size", Content(size)),
-        Fact("warnings", _warnings_words(sum(len(each.warnings) for each in results))),
-    ]
-
-
-def _warnings_words(number: int) -> Content:
-    if not number:
-        return Content("none")
-    words = wording.counted(number, "thing is", "things are") + " not as they should be"
-    return Content.assemble((words, "bold $warning"), "  ", ("w", "bold $primary"), (" to read", MUTED))
-
-
-def _outcome_row(index: int, outcome: Outcome) -> Row:
-    name = display_text(outcome.order.person.full_name, limit=60)
-    if outcome.result is None:
-        return Row(index, (name, display_text(f"✕ {outcome.sentence}", limit=300), ""), style="error")
-    return Row(index, (name, display_text(outcome.result.path.name), wording.size(outcome.result.stored_bytes)))
-
-
-def _warning_row(index: int, subject: str, sentence: str) -> Row:
-    return Row(index, (display_text(subject, limit=200), display_text(sentence, limit=300)))
+        kept = tuple(new if each.label == new.label else each for each in section.facts)
+        facts.sections = (Section(section.title, kept if new in kept else (*kept, new)),)

@@ -35,6 +35,9 @@ from zulip_bridge.text import display_text
 
 MOST_STEPS = 5
 TAKEN = "Something was put there meanwhile. The place named now is free: Enter begins."
+TYPED_AHEAD = "This is what was chosen. Keys typed before it could be read do not begin the export: Enter does now."
+FORGETTING = Note("What was chosen here would be forgotten.", (("esc", "forget it"),), "note")
+CRAMPED = Note("By this estimate there is not enough room there.", (("⏎", "begin all the same"),), "note")
 
 
 class ExportWizard(StewardScreen):
@@ -51,6 +54,14 @@ class ExportWizard(StewardScreen):
             key_display="esc",
             id="wizard.back",
             tooltip="Go back a step; nothing is forgotten",
+        ),
+        Binding(
+            "escape",
+            "forget",
+            "forget…",
+            key_display="esc",
+            id="wizard.forget",
+            tooltip="Leave at the second time, and forget what was chosen",
         ),
         *(
             Binding(
@@ -123,14 +134,15 @@ class ExportWizard(StewardScreen):
             step.display = number == index
         self.query_one(TabStrip).active = index
         self.note(None)
-        self.call_after_refresh(self.steps[index].show)
+        # At once: until it has the focus, keys that came in the same packet would go to what is no longer there.
+        self.steps[index].show()
         self.refresh_bindings()
 
     def _mend(self, index: int, trouble: str) -> None:
         """To the step that has trouble, which is said there."""
         self._go(index)
         self.note(Note(trouble, kind="note"))
-        self.call_after_refresh(self.steps[index].show_trouble)
+        self.steps[index].show_trouble()
 
     def action_forward(self) -> None:
         """To the next step, if nothing is wrong with this one."""
@@ -159,9 +171,27 @@ class ExportWizard(StewardScreen):
         else:
             self.dismiss()
 
+    def action_forget(self) -> None:
+        """Away from the first step with everything that was chosen; at the second time."""
+        if self.asked_twice(FORGETTING):
+            self.dismiss()
+
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """The last step has a button instead."""
+        """The last step has a button instead; leaving the first asks where something was chosen."""
+        if action in ("back", "forget"):
+            return (action == "forget") == (self.at == 0 and self.plan.is_chosen_by_hand)
         return not (action == "forward" and self.at == len(self.steps) - 1)
+
+    def on_step_touched(self, event: Step.Touched) -> None:
+        """What was said of the choice before does not hold for this one."""
+        event.stop()
+        self.withdraw_note()
+        self.refresh_bindings()
+
+    def on_review_typed_ahead(self, event: Review.TypedAhead) -> None:
+        """A key has done nothing: say why, and what to do."""
+        event.stop()
+        self.note(Note(TYPED_AHEAD, kind="note"))
 
     def on_step_stepped(self, event: Step.Stepped) -> None:
         """Enter was pressed in something that takes it for itself."""
@@ -180,15 +210,17 @@ class ExportWizard(StewardScreen):
 
         plan = self.plan
         if plan.suggest_anew(self.steward_app.clock()):
-            self._sizes_changed()
+            self.steps[self.at].show()
             self.note(Note(TAKEN, kind="note"))
             return
         trouble = next(((index, said) for index, step in enumerate(self.steps) if (said := step.trouble())), None)
         if trouble is not None:
             self._mend(*trouble)
             return
+        if plan.is_cramped and not self.asked_twice(CRAMPED):
+            return
         orders = ExportOrders(tuple(plan.orders(self.steward_app.clock())), plan.scope(), plan.packaging())
-        if self._measuring is not None:
+        if self._measuring is not None:  # what is counted so far is kept
             self._measuring.cancel()
         screen = ExportScreen(orders)
         self.app.push_screen(screen, callback=lambda _: self._exported(screen.is_done))
@@ -198,8 +230,7 @@ class ExportWizard(StewardScreen):
         if is_done:
             self.dismiss()
         else:
-            self._measured_scope = None
-            self._measure_anew()
+            self._measure_anew()  # whom the export's beginning has kept from being counted
             self._go(self.at)
 
     # Counting
@@ -216,8 +247,8 @@ class ExportWizard(StewardScreen):
             self._measured_scope, self._stopped = scope, False
             plan.counts.clear()
         is_at_it = self._measuring is not None and not self._measuring.is_finished
-        if plan.uncounted and (is_new or not (is_at_it or self._stopped)):
-            self._what.measuring = True
+        plan.counts.is_counting = bool(plan.uncounted) and not self._stopped
+        if plan.counts.is_counting and (is_new or not is_at_it):
             self._measuring = self._measure(scope)
         self._sizes_changed()
 
@@ -267,14 +298,10 @@ class ExportWizard(StewardScreen):
         self._end_counting()
 
     def _end_counting(self) -> None:
-        self._what.measuring = False
+        self.plan.counts.is_counting = False
         self.refresh_bindings()
         self._sizes_changed()
 
     def _sizes_changed(self) -> None:
         if self.is_mounted:
             self.steps[self.at].sizes_changed()
-
-    @property
-    def _what(self) -> What:
-        return next(step for step in self.steps if isinstance(step, What))

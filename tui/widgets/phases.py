@@ -17,8 +17,11 @@ from zulip_bridge.api.calls import Progress
 from zulip_bridge.api.export import PHASES
 from zulip_bridge.text import display_text, pad
 
-NAMES = {"account": "account", "messages": "messages", "files": "files"}
-THINGS = {"account": "table", "messages": "message", "files": "file"}
+NAMES = {"archived": "deleted", "flags": "read marks"}
+"""Phases that are called something else here than in progress."""
+THINGS = {
+    "account": "table", "messages": "message", "files": "file", "archived": "deleted message", "flags": "message"
+}  # fmt: skip
 LABEL = 10
 FIGURES = 40
 SETTLED = 0.5
@@ -74,22 +77,28 @@ class Phases(Widget):
             phase.seconds += now - since
         self._last = progress.phase, now
         self.bytes = max(self.bytes, progress.bytes)
-        self.refresh()
+        self._draw()
 
     def begin_anew(self) -> None:
         """Somebody else's export begins."""
         self._phases, self._last, self.bytes = {}, ("", 0.0), 0
-        self.refresh()
+        self._draw()
 
     def render(self) -> Content:
         """All phases, those to come as well."""
-        names = [*self._expected, *(name for name in self._phases if name not in self._expected)]
-        lines = [self._line(name, self._phases.get(name)) for name in names]
+        lines = [self._line(name, self._phases.get(name)) for name in self._names()]
         return Content("\n").join(lines)
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         """One line for each phase."""
-        return len({*self._expected, *self._phases})
+        return len(self._names())
+
+    def _draw(self) -> None:
+        """Anew; with another height where a phase has come that nobody expected."""
+        self.refresh(layout=len(self._names()) != self.content_size.height)
+
+    def _names(self) -> list[str]:
+        return [*self._expected, *(name for name in self._phases if name not in self._expected)]
 
     def _line(self, name: str, phase: _Phase | None) -> Content:
         width = max(8, self.content_size.width - LABEL - FIGURES - 4)

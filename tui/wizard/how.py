@@ -10,14 +10,14 @@ from textual.containers import Horizontal
 from textual.content import Content
 from textual.widgets import Input, Static
 
-from tui import destination, wording
 from tui.export_plan import Protection
 from tui.shown import MUTED, shown
 from tui.widgets.choices import Choices, Option
 from tui.wizard.step import Step
-from zulip_bridge.export import FORMATS, Format, Permissions, free_bytes
+from zulip_bridge.export import FORMATS, Format, Permissions
 
 LABEL = 13
+NOTHING_KEPT = "Nothing is kept of an export that fails or is cancelled."
 FORMAT_ABOUT: dict[Format, str] = {
     "directory": "Files in a folder: quickest to look into.",
     "tar.gz": "One file that every Unix and macOS opens.",
@@ -46,12 +46,12 @@ class How(Step):
         yield Static(id="format-about", classes="about")
         protections = [("none", "no"), ("keys", "to public keys"), ("passphrase", "with a passphrase")]
         yield self._choices("protection", "encrypted", protections, self.plan.protection)
-        yield from self._input("keys", "keys")
-        yield from self._input("passphrase", "passphrase", secret=True)
-        yield from self._input("again", "once more", secret=True)
+        yield from self._input("keys", "keys", "a key, or a file of keys")
+        yield from self._input("passphrase", "passphrase", "at least 10 characters", secret=True)
+        yield from self._input("again", "once more", "the same", secret=True)
         yield Static(id="protection-about", classes="about")
         yield self._choices("permissions", "readable by", [("owner", "you alone"), ("group", "your group")], "owner")
-        yield from self._input("destination", "folder" if self.plan.is_for_many else "to")
+        yield from self._input("destination", "folder" if self.plan.is_for_many else "to", "a path")
         yield Static(id="place-about", classes="about")
 
     def show(self) -> None:
@@ -84,12 +84,16 @@ class How(Step):
         else:
             permissions: dict[str, Permissions] = {"owner": "owner", "group": "group"}
             self.plan.permissions = permissions[event.value]
+        self.post_message(self.Touched())
         self._fill()
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Take what was typed."""
         event.stop()
-        setattr(self.plan, str(event.input.id), event.value)
+        name = str(event.input.id)
+        if getattr(self.plan, name) != event.value:  # and not what the plan has put there
+            setattr(self.plan, name, event.value)
+            self.post_message(self.Touched())
         self._say()
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
@@ -104,10 +108,17 @@ class How(Step):
     def _choices(self, name: str, label: str, options: list[tuple[str, str]], value: str) -> Choices:
         return Choices(label, [Option(*each) for each in options], value=value, label_width=LABEL, id=name)
 
-    def _input(self, name: str, label: str, *, secret: bool = False) -> ComposeResult:
+    def _input(self, name: str, label: str, wanted: str, *, secret: bool = False) -> ComposeResult:
         with Horizontal(classes="line", id=f"{name}-line"):
             yield Static(Content.styled(label, MUTED), classes="label")
-            yield Input(getattr(self.plan, name), compact=True, select_on_focus=False, password=secret, id=name)
+            yield Input(
+                getattr(self.plan, name),
+                placeholder=wanted,
+                compact=True,
+                select_on_focus=False,
+                password=secret,
+                id=name,
+            )
 
     def _fill(self) -> None:
         plan = self.plan
@@ -130,11 +141,7 @@ class How(Step):
         self.query_one("#place-about", Static).update(said)
 
     def _room(self) -> str:
-        free = free_bytes(destination.read_path(self.plan.destination))
-        estimate = self.plan.estimate()
-        words = "" if free is None else f"{wording.size(free)} are free"
-        if estimate is not None:
-            some = self.plan.counted_words()
-            of = f" (for {some} people so far)" if some else ""
-            words = f"About {wording.size(estimate)} will be written{of}; {words}" if words else ""
-        return words + "." if words else "Nothing is kept of an export that fails or is cancelled."
+        if self.plan.free_bytes() is None:
+            return NOTHING_KEPT
+        words = self.plan.size_words()
+        return words[:1].upper() + words[1:] + "."

@@ -8,6 +8,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
+from textual.events import Key
 from textual.message import Message
 from textual.widgets import Button
 
@@ -17,7 +18,6 @@ from tui.widgets.facts import Fact, Facts, Section
 from tui.wizard.step import Step
 from zulip_bridge.api.export_scope import BY_NAME
 from zulip_bridge.api.people import Person
-from zulip_bridge.export import free_bytes
 from zulip_bridge.text import display_text
 
 NAMED = 3
@@ -43,6 +43,12 @@ class Review(Step):
     class Back(Message):
         """Change something first."""
 
+    class TypedAhead(Message):
+        """Enter was pressed before this could be read; it was let fall."""
+
+    _readable: float | None = None
+    """When it was on the screen."""
+
     def compose(self) -> ComposeResult:
         """What was chosen."""
         with VerticalScroll(id="review-facts", can_focus=False):
@@ -55,6 +61,19 @@ class Review(Step):
         """The button that begins has the focus: nothing is changed by it on the server."""
         self.sizes_changed()
         self.query_one("#export", Button).focus()
+        self._readable = None
+        self.call_after_refresh(self._drawn)
+
+    def _drawn(self) -> None:
+        self._readable = Message().time  # of the clock that the keys' times are of
+
+    def on_key(self, event: Key) -> None:
+        """Of Enters typed ahead, over a slow line or by a key that was held, as many as are needed lead here, and
+        what is left of them ends here: nobody has read yet what it would begin. One pressed later begins it.
+        """
+        if event.key == "enter" and (self._readable is None or event.time < self._readable):
+            event.stop()
+            self.post_message(self.TypedAhead())
 
     def sizes_changed(self) -> None:
         """All facts anew."""
@@ -67,12 +86,6 @@ class Review(Step):
 
     def _facts(self) -> list[Fact]:
         plan = self.plan
-        estimate, free = plan.estimate(), free_bytes(destination.read_path(plan.destination))
-        some = plan.counted_words()
-        of = f" for {some} people" if some else ""
-        size = "not counted" if estimate is None else f"about {wording.size(estimate)}{of}"
-        room = "" if free is None else f"; {wording.size(free)} are free"
-        short = estimate is not None and free is not None and estimate > free
         return [
             Fact("who", self._who(plan.chosen)),
             Fact("what", Content(plan.sections_words())),
@@ -80,7 +93,7 @@ class Review(Step):
             Fact("whose data", Content(f"{OTHERS[plan.others]} · {plan.dates_words()}")),
             Fact("how", Content(self._how())),
             Fact("to", shown(str(destination.read_path(plan.destination)), "bold")),
-            Fact("size", Content.styled(f"{size}{room}", "bold $warning" if short else "")),
+            Fact("size", Content.styled(plan.size_words(), "bold $warning" if plan.is_cramped else "")),
             Fact("left out", Content(WITHHELD)),
             Fact("recorded", Content("in the journal, when it starts and when it ends")),
         ]

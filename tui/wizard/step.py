@@ -11,12 +11,17 @@ from tui.export_plan import Plan
 
 
 class Step(Vertical):
-    """One step. Says :class:`Stepped` where Enter was pressed in something that takes it for itself."""
+    """One step. Says :class:`Stepped` where Enter was pressed in something that takes it for itself, and
+    :class:`Touched` where the plan has become another.
+    """
 
     TITLE: ClassVar[str]
 
     class Stepped(Message):
         """Go on to the next."""
+
+    class Touched(Message):
+        """Something was chosen or typed by hand."""
 
     def __init__(self, plan: Plan) -> None:
         super().__init__(classes="step")

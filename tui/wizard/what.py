@@ -11,14 +11,14 @@ from textual.message import Message
 from textual.widgets import Static
 
 from tui import wording
-from tui.export_plan import Plan
+from tui.export_plan import Plan, is_messages
 from tui.shown import MUTED
 from tui.widgets.choices import Choices, Option
 from tui.widgets.columns import Column
 from tui.widgets.rows import PagedRows, Row
 from tui.widgets.virtual_table import VirtualTable
 from tui.wizard.step import Step
-from zulip_bridge.api.export_scope import BY_NAME, PRESETS, SECTIONS, Section, SectionSize
+from zulip_bridge.api.export_scope import PRESETS, SECTIONS, Section, SectionSize
 
 COLUMNS = (
     Column("Section", 34, weight=3, max_width=60),
@@ -71,7 +71,6 @@ class What(Step):
     def __init__(self, plan: Plan) -> None:
         super().__init__(plan)
         self._source = PagedRows(page_size=len(SECTIONS))
-        self.measuring = True
 
     def compose(self) -> ComposeResult:
         """Presets, sections, what the one under the cursor is, and the sum."""
@@ -107,7 +106,7 @@ class What(Step):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """There is something to stop."""
-        return action != "stop_counting" or (self.measuring and self.plan.is_for_many)
+        return action != "stop_counting" or (self.plan.counts.is_counting and self.plan.is_for_many)
 
     def _fill(self) -> None:
         self._source.put(0, self._rows())
@@ -118,8 +117,9 @@ class What(Step):
         """Take a preset."""
         event.stop()
         self.plan.take_preset(event.value)
+        self.post_message(self.Touched())
         self._mark()
-        self._say()
+        self._fill()
 
     def on_virtual_table_marks_changed(self, event: VirtualTable.MarksChanged) -> None:
         """Take sections in and out."""
@@ -128,7 +128,8 @@ class What(Step):
         if marks != self.plan.sections:
             self.plan.take_sections(marks)
             self.query_one(Presets).value = self.plan.preset
-        self._say()
+            self.post_message(self.Touched())
+        self._fill()
 
     def on_virtual_table_row_highlighted(self, event: VirtualTable.RowHighlighted) -> None:
         """Say what the section is."""
@@ -147,11 +148,14 @@ class What(Step):
 
     def _rows(self) -> list[Row]:
         sizes = self.plan.sizes
+        page = self.plan.page_bytes()
+        if page is not None:
+            sizes["page"] = SectionSize("page", None, page)
         return [self._row(each, sizes.get(each.name)) for each in SECTIONS]
 
     def _row(self, section: Section, size: SectionSize | None) -> Row:
         if size is None:
-            empty = COUNTING if self.measuring and section.kind != "documents" else UNKNOWN
+            empty = COUNTING if self.plan.counts.is_counting and section.kind != "documents" else UNKNOWN
             return Row(section.name, (section.title, empty, empty))
         is_unknown = size.rows is None or (size.rows == 0 and not size.exact)
         rows = UNKNOWN if is_unknown else wording.thousands(size.rows or 0, exact=size.exact)
@@ -160,31 +164,30 @@ class What(Step):
     def _say(self) -> None:
         about = PRESETS[self.plan.preset][1] if self.plan.preset in PRESETS else OWN
         self.query_one("#preset-about", Static).update(Content.styled(about, MUTED), layout=False)
+        # A line for one person; it may be two for many, of whom it is said how many have been counted.
         self.query_one("#sections-sum", Static).update(self._sum(), layout=self.plan.is_for_many)
 
     def _sum(self) -> Content:
         plan = self.plan
         sizes = plan.sizes
-        most = sum(each.rows or 0 for name, each in sizes.items() if name in plan.sections and _is_messages(name))
+        most = sum(each.rows or 0 for name, each in sizes.items() if name in plan.sections and is_messages(name))
         estimate = plan.estimate()
         figures = (
             ""
             if estimate is None
             else f" · up to {wording.counted(most, 'message')} · about {wording.size(estimate)}"
         )
-        return Content.assemble((plan.sections_words(), "bold"), (self._of_whom() + figures + self._waiting(), MUTED))
+        # The preset is named above: with its name, the figures would not fit into 80 columns.
+        words = f"{wording.counted(len(plan.sections), 'section')} of {len(SECTIONS)}"
+        return Content.assemble((words, "bold"), (self._of_whom() + figures + self._waiting(), MUTED))
 
     def _of_whom(self) -> str:
         """Of how many people the figures are, where they are not of all."""
         some = self.plan.counted_words()
-        return f" · {some} people counted{'…' if self.measuring else ''}" if some else ""
+        return f" · {some} people counted{'…' if self.plan.counts.is_counting else ''}" if some else ""
 
     def _waiting(self) -> str:
-        return " · counting…" if self.measuring and not self.plan.counted_words() else ""
-
-
-def _is_messages(name: str) -> bool:
-    return name in BY_NAME and BY_NAME[name].kind == "messages" and name != "flags"
+        return " · counting…" if self.plan.counts.is_counting and not self.plan.counted_words() else ""
 
 
 def _size(size: SectionSize) -> str:

@@ -70,6 +70,7 @@ class Who(Step):
         event.stop()
         marks = event.table.marks
         self.plan.left_out = {person.id for person in self.plan.people if person.id not in marks}
+        self.post_message(self.Touched())
         number = wording.counted(len(self.plan.chosen), "person", "people")
         words = f"{number} of {wording.thousands(len(self.plan.people))}, each into an export of their own"
         self.query_one("#people-sum", Static).update(Content.styled(words, MUTED), layout=False)

@@ -41,10 +41,19 @@ class Whose(Step):
         options = [Option("keep", "as it is"), Option("redact", "replaced")]
         yield Choices("others' data", options, value=self.plan.others, label_width=LABEL, id="others")
         yield Static(id="others-about", classes="about")
-        for name, label, value in (("first", "from", self.plan.first), ("last", "to", self.plan.last)):
+        days = (("first", "from", self.plan.first, "the beginning"), ("last", "to", self.plan.last, "now"))
+        for name, label, value, none in days:
             with Horizontal(classes="line"):
                 yield Static(Content.styled(label, MUTED), classes="label")
-                yield Input(value, compact=True, select_on_focus=True, max_length=25, id=name, classes="short")
+                yield Input(
+                    value,
+                    placeholder=none,
+                    compact=True,
+                    select_on_focus=True,
+                    max_length=25,
+                    id=name,
+                    classes="short",
+                )
         yield Static(id="days-about", classes="about")
 
     def show(self) -> None:
@@ -65,6 +74,7 @@ class Whose(Step):
         event.stop()
         others: dict[str, Others] = {"keep": "keep", "redact": "redact"}
         self.plan.others = others[event.value]
+        self.post_message(self.Touched())
         self._say()
 
     def on_input_changed(self, event: Input.Changed) -> None:
@@ -74,6 +84,7 @@ class Whose(Step):
             self.plan.first = event.value
         else:
             self.plan.last = event.value
+        self.post_message(self.Touched())
         self._say()
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
