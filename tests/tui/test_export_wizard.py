@@ -73,7 +73,7 @@ def type_into(driver: Driver, name: str, text: str) -> None:
 async def test_sections_are_counted_and_can_be_taken_out(install: Path, exports: Path) -> None:
     async with running(install) as driver:
         screen = await ask(driver, "marta heavy")
-        await driver.until_text("Made by them", "up to 4,", "24 sections of 26")
+        await driver.until_text("Made by them", "up to 5,", "24 sections of 26")
         assert screen.plan.sizes["messages.sent"].rows == 3_768
         assert screen.plan.sections == set(sections_of("access"))
         await driver.press("down", "space")
