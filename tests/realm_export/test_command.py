@@ -156,6 +156,21 @@ def test_a_failure_leaves_nothing(scratch: DemoInstall, place: Path, own_journal
     assert journal(own_journal)[-1]["result"]["state"] == "failed"
 
 
+@pytest.mark.parametrize(("target", "left"), [("out", False), ("an-earlier-one", True)])
+def test_the_link_to_the_export_goes_with_what_it_leads_to(
+    scratch: DemoInstall, place: Path, target: str, left: bool
+) -> None:
+    """Zulip leaves a link to the directory that it has removed; one to anything else is not ours to remove."""
+    links = scratch.path / "var"
+    links.mkdir(exist_ok=True)
+    owner = (scratch.path / "manage.py").stat()
+    os.chown(links, owner.st_uid, owner.st_gid)
+    (links / "export-most-recent").symlink_to(place.with_name(target))
+    done = on(scratch, "export-realm", "example", "--yes", "--output", place)
+    assert done.status == 0, done.stderr
+    assert names_in(links) == (["export-most-recent"] if left else [])
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
 def test_interrupted(scratch: DemoInstall, place: Path, own_journal: Path, number: signal.Signals) -> None:
     """Every process of the export ends, and what it had written is removed; even where the steward is killed."""

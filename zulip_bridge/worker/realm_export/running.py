@@ -28,7 +28,9 @@ END_SECONDS = 5.0
 READ_BYTES = 1 << 16
 HASH_BYTES = 1 << 20
 PRIVATE = 0o077
-IN_PROGRESS = "export-in-progress"
+LINKS = ("export-in-progress", "export-most-recent")
+HOME_OF_LINKS = Path("/home/zulip")
+"""Where Zulip puts them in production, whatever its user's home is."""
 SET_PARENT_DEATH_SIGNAL = 1
 """prctl(2); Linux only."""
 
@@ -52,9 +54,10 @@ def run_realm_export(request: RunRealmExport, context: Context) -> RealmExportRe
         shutil.rmtree(output, ignore_errors=True)
         with contextlib.suppress(OSError):
             Path(request.tarball).unlink()
-        _remove_link(output)
+        _remove_links(output)
         compat.fail_realm_exports(request.choice.realm, started)
         raise
+    _remove_links(output)
     return RealmExportResult(
         tarball=lines.address if uploaded else request.tarball,
         size=None if uploaded else Path(request.tarball).stat().st_size,
@@ -64,13 +67,14 @@ def run_realm_export(request: RunRealmExport, context: Context) -> RealmExportRe
     )
 
 
-def _remove_link(output: str) -> None:
-    """Zulip lets a link beside its deployments lead to an export under way, also when that has failed."""
-    for folder in (Path(compat.setting("DEPLOY_ROOT") or "/nonexistent") / "var", Path.home()):
-        link = folder / IN_PROGRESS
-        with contextlib.suppress(OSError):
-            if str(link.readlink()) == output:
-                link.unlink()
+def _remove_links(output: str) -> None:
+    """Zulip lets links lead to the directory of its export, and leaves them when that is gone: only those go."""
+    ours = {output, os.path.realpath(output)}
+    for folder in {Path(compat.setting("DEPLOY_ROOT") or "/nonexistent") / "var", Path.home(), HOME_OF_LINKS}:
+        for link in (folder / name for name in LINKS):
+            with contextlib.suppress(OSError):
+                if os.readlink(link) in ours and not link.exists():  # noqa: PTH115
+                    link.unlink()
 
 
 def _messages(realm: str) -> int:
