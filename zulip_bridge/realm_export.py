@@ -49,6 +49,21 @@ class RealmExports:
         """What the export would be; nothing is started."""
         return await self._bridge.call(PlanRealmExport(choice))
 
+    async def is_deactivated(self, choice: RealmExportChoice) -> bool | None:
+        """Whether nobody can log in now, as after an export that was to deactivate first; None where unknown."""
+        try:
+            return (await self.plan(choice)).deactivated
+        except StewardError:
+            return None
+
+    async def _record_failure(
+        self, choice: RealmExportChoice, error: BaseException, parameters: dict[str, Any]
+    ) -> None:
+        """With what is not undone by removing the files."""
+        if choice.deactivate:
+            parameters = {**parameters, "deactivated": await self.is_deactivated(choice)}
+        await self._record(FINISHED, self._failure(error), None, parameters)
+
     async def run(self, plan: RealmExportPlan, on_progress: Callable[[Progress], None]) -> RealmExportResult:
         """Run it in a worker of its own; recorded before it is begun and when it has ended.
 
@@ -67,7 +82,7 @@ class RealmExports:
             finally:
                 await asyncio.shield(bridge.close())
         except BaseException as error:
-            await asyncio.shield(self._record(FINISHED, self._failure(error), None, parameters))
+            await asyncio.shield(self._record_failure(plan.choice, error, parameters))
             raise
         outcome = {**parameters, "tarball": result.tarball, "size": result.size, "sha256": result.sha256}
         await self._record(FINISHED, Result("done"), None, outcome)

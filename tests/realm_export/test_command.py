@@ -104,6 +104,7 @@ def test_the_options_are_zulips(scratch: DemoInstall, place: Path) -> None:
     assert public.json["tarball"].startswith("https://zulip.acme.example/user_avatars/exports/")
     (uploaded,) = (scratch.base / "uploads/avatars/exports").iterdir()
     assert 0 < uploaded.stat().st_size < everything["size"]
+    assert public.json["size"] in (uploaded.stat().st_size, None), "what can be seen before it is taken away"
     assert names_in(place.parent) == ["out.tar.gz"]
 
 

@@ -37,8 +37,9 @@ class RealmExportChoice:
 class RealmExportPlan:
     """What the export would do. ``refusals`` are reasons why it cannot be; ``notes`` are worth knowing.
 
-    ``words`` is the whole command. ``options`` are the modes and switches that this version of Zulip has. Sizes in
-    bytes; ``messages`` and ``file_bytes`` are those of the whole organization.
+    ``words`` is the whole command. ``options`` are the modes and switches that this version of Zulip has and that
+    lead somewhere on this server; ``threads`` is how many processes it takes where no number is chosen. Sizes in
+    bytes; ``messages`` and ``file_bytes`` are those of the whole organization. ``deactivated``: it is already.
     """
 
     choice: RealmExportChoice
@@ -50,6 +51,8 @@ class RealmExportPlan:
     files: int
     file_bytes: int
     free_bytes: int | None
+    deactivated: bool = False
+    threads: int | None = None
     options: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     refusals: list[str] = field(default_factory=list)
@@ -59,7 +62,8 @@ class RealmExportPlan:
 class RealmExportResult:
     """A finished export. ``tarball`` is its place on the server, or its address where it was uploaded.
 
-    ``sha256`` and ``size`` are empty where it was uploaded. ``warnings`` are lines of Zulip's that it marked as such.
+    Where it was uploaded, ``sha256`` is empty, and ``size`` None if it was gone before it could be looked at.
+    ``warnings`` are lines of Zulip's that it marked as such.
     """
 
     tarball: str

@@ -60,7 +60,7 @@ def run_realm_export(request: RunRealmExport, context: Context) -> RealmExportRe
     _remove_links(output)
     return RealmExportResult(
         tarball=lines.address if uploaded else request.tarball,
-        size=None if uploaded else Path(request.tarball).stat().st_size,
+        size=lines.packed or None if uploaded else Path(request.tarball).stat().st_size,
         sha256=digest,
         seconds=time.monotonic() - began,
         warnings=lines.warnings,
@@ -101,9 +101,11 @@ def _run(command: list[str], context: Context, lines: Lines, tarball: str) -> No
         with context.interruptible(lambda: _signal(child, signal.SIGTERM)):
             phase, done = lines.phase, 0
             for _ in _output(child, lines):
+                packed = _size(tarball)
+                lines.packing(packed)
                 if lines.phase != phase:
                     context.progress(phase, done, done)
-                phase, done = lines.phase, _size(tarball) if lines.phase == "archive" else lines.done
+                phase, done = lines.phase, packed if lines.phase == "archive" else lines.done
                 context.progress(phase, done, lines.total)
             status = child.wait()
         context.check()
