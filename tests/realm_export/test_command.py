@@ -15,7 +15,8 @@ from typing import Any
 import psycopg
 import pytest
 
-from tests.cli.process import on, start
+from tests.cli.process import SCRIPT, on, start
+from tests.terminal import Terminal
 from zulip_bridge.demo import DemoInstall
 
 WAIT_SECONDS = 60.0
@@ -104,7 +105,8 @@ def test_the_options_are_zulips(scratch: DemoInstall, place: Path) -> None:
     assert public.json["tarball"].startswith("https://zulip.acme.example/user_avatars/exports/")
     (uploaded,) = (scratch.base / "uploads/avatars/exports").iterdir()
     assert 0 < uploaded.stat().st_size < everything["size"]
-    assert public.json["size"] in (uploaded.stat().st_size, None), "what can be seen before it is taken away"
+    assert public.json["size"] == uploaded.stat().st_size
+    assert public.json["sha256"] == hashlib.sha256(uploaded.read_bytes()).hexdigest()
     assert names_in(place.parent) == ["out.tar.gz"]
 
 
@@ -155,6 +157,21 @@ def test_a_failure_leaves_nothing(scratch: DemoInstall, place: Path, own_journal
     assert names_in(place.parent) == []
     assert names_in(links) == ["export-most-recent"], "the link that Zulip's own export leaves is removed"
     assert journal(own_journal)[-1]["result"]["state"] == "failed"
+
+
+def test_deactivating_is_asked_apart(scratch: DemoInstall, place: Path, own_journal: Path) -> None:
+    """Yes to the export is no yes to that; without it nothing is done, and nothing is recorded."""
+    words = [str(SCRIPT), "export-realm", "example", "--deactivate", "--output", str(place)]
+    with Terminal([*words, "--install", str(scratch.path)], columns=160) as terminal:
+        terminal.read_until("Export Example")
+        terminal.read_until("[y/N]")
+        terminal.send("y", "enter")
+        terminal.read_until("nobody can log in any more, neither")
+        terminal.send("enter")
+        assert terminal.wait() == 1
+        assert "Nothing was exported." in "\n".join(terminal.screen())
+    assert names_in(place.parent) == []
+    assert str(place) not in own_journal.read_text(), "what was not begun is not recorded"
 
 
 @pytest.mark.parametrize(("target", "left"), [("out", False), ("an-earlier-one", True)])

@@ -8,14 +8,16 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from textual.content import Content
 from textual.widgets import Button
 
 from tests.realm_export.test_command import ENDLESS, journal, replace_command
 from tests.tui.driving import SIZES, Driver, running
+from tests.tui.frames import assert_frame
 from tui.screens.realm_export import RealmExportScreen
 from tui.screens.realm_export_dialog import DeactivateDialog
+from tui.widgets.facts import Fact, Facts, Section
 from zulip_bridge.demo import DemoInstall
-
 
 LATER = {"--force": "", "--threads": "", "--export-full-with-consent": "--consent-message-id"}
 EARLIER = (
@@ -61,6 +63,22 @@ async def type_into(driver: Driver, name: str, text: str) -> None:
     await driver.press(*("slash" if each == "/" else each for each in text))
 
 
+def hold_still(driver: Driver, screen: RealmExportScreen) -> None:
+    """Replace what depends on the machine and on the moment: the room, the archive's name, the command."""
+    driver.hold_still(weeks=False)
+    facts = screen.query_one(Facts)
+    still = {"archive": "(archive)", "command": "(command)", "holds": "(members, messages, files)"}
+    facts.sections = tuple(
+        Section(
+            each.title,
+            tuple(
+                Fact(fact.label, Content(still[fact.label])) if fact.label in still else fact for fact in each.facts
+            ),
+        )
+        for each in facts.sections
+    )
+
+
 def deactivated(install: DemoInstall) -> bool:
     """Whether nobody can log in to the demo's organization."""
     with psycopg.connect(install.url, user="postgres", autocommit=True) as connection:
@@ -79,6 +97,8 @@ async def asked_to_deactivate(driver: Driver) -> RealmExportScreen:
     await driver.until(
         lambda: screen.plan and (screen.plan.choice.realm, screen.plan.choice.deactivate) == wanted, "the plan"
     )
+    hold_still(driver, screen)
+    await driver.pilot.pause()
     await driver.press("x")
     await driver.until(lambda: isinstance(driver.app.screen, DeactivateDialog), "the question")
     await driver.pilot.pause()
@@ -98,6 +118,8 @@ async def test_every_option_of_the_version_is_a_line(scratch: DemoInstall, home:
         )
         switches = ("no, it stays on the server", "export anyway", "yes, first: nobody can log in")
         await driver.until_text(*said, *switches)
+        hold_still(driver, screen)
+        assert_frame(f"realm-export-{size}", driver.app)
         for name in ("upload", "force"):
             screen.query_one(f"#{name}").focus()
             await driver.press("right")
@@ -144,6 +166,7 @@ async def test_deactivating_is_a_second_step(scratch: DemoInstall, home: Path, s
     async with running(scratch.path, SIZES[size], read_only=False) as driver:
         screen = await asked_to_deactivate(driver)
         assert isinstance(driver.app.focused, Button) and driver.app.focused.id == "cancel"
+        assert_frame(f"realm-export-deactivate-{size}", driver.app)
         words = " ".join(" ".join(re.findall("│(.*?)│", driver.text)).split())
         assert "nobody can log in any more." in words
         assert "manage.py reactivate_realm -r example" in words

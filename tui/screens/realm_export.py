@@ -343,7 +343,7 @@ def _result_facts(result: RealmExportResult) -> list[Fact]:
     if result.sha256:
         facts.append(Fact("sha256", shown(result.sha256)))
     facts.append(Fact("time", Content(wording.seconds(result.seconds))))
-    place = "on the server" if result.sha256 else "uploaded; a copy on the server is not left"
+    place = "on the server" if result.tarball.startswith("/") else "uploaded"
     facts.append(Fact("is", Content(f"{place}; recorded in the journal")))
     facts += [Fact("warning", shown(warning, "$warning")) for warning in result.warnings]
     return facts

@@ -62,7 +62,7 @@ class RealmExportPlan:
 class RealmExportResult:
     """A finished export. ``tarball`` is its place on the server, or its address where it was uploaded.
 
-    Where it was uploaded, ``sha256`` is empty, and ``size`` None if it was gone before it could be looked at.
+    Where it was uploaded, ``sha256`` is what Zulip keeps of it, empty before 11.0, and ``size`` None if nobody knows.
     ``warnings`` are lines of Zulip's that it marked as such.
     """
 

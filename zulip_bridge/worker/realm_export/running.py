@@ -48,8 +48,7 @@ def run_realm_export(request: RunRealmExport, context: Context) -> RealmExportRe
     lines = Lines(_messages(request.choice.realm))
     try:
         _run(words(request.choice, output), context, lines, request.tarball)
-        uploaded = bool(lines.address)
-        digest = "" if uploaded else _digest(request.tarball, context)
+        size, digest = _measured(request, context, lines, started)
     except BaseException:
         shutil.rmtree(output, ignore_errors=True)
         with contextlib.suppress(OSError):
@@ -59,12 +58,21 @@ def run_realm_export(request: RunRealmExport, context: Context) -> RealmExportRe
         raise
     _remove_links(output)
     return RealmExportResult(
-        tarball=lines.address if uploaded else request.tarball,
-        size=lines.packed or None if uploaded else Path(request.tarball).stat().st_size,
+        tarball=lines.address or request.tarball,
+        size=size,
         sha256=digest,
         seconds=time.monotonic() - began,
         warnings=lines.warnings,
     )
+
+
+def _measured(request: RunRealmExport, context: Context, lines: Lines, started: datetime) -> tuple[int | None, str]:
+    """Size and sha256; of an archive that was uploaded, what is known of it."""
+    if not lines.address:
+        digest = _digest(request.tarball, context)
+        return Path(request.tarball).stat().st_size, digest
+    size, digest = compat.exported_archive(request.choice.realm, started)
+    return size or lines.packed or None, digest
 
 
 def _remove_links(output: str) -> None:
@@ -90,6 +98,8 @@ def _run(command: list[str], context: Context, lines: Lines, tarball: str) -> No
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
+        # What Zulip prints would otherwise come when all is over.
+        env={**os.environ, "PYTHONUNBUFFERED": "1"},
         start_new_session=True,
         preexec_fn=_prepare,
     )
