@@ -10,6 +10,7 @@ from zulip_bridge.api.calls import Progress
 from zulip_bridge.api.codec import to_json
 from zulip_bridge.api.errors import ErrorKind, StewardError
 from zulip_bridge.api.realm_export import (
+    AwaitRealmExport,
     PlanRealmExport,
     RealmExportChoice,
     RealmExportPlan,
@@ -18,6 +19,9 @@ from zulip_bridge.api.realm_export import (
 )
 from zulip_bridge.client import Bridge
 from zulip_bridge.journal import Result
+
+END_SECONDS = 60.0
+"""How long Zulip's processes and what they have written may take to go, before the worker is ended."""
 
 STARTED, FINISHED = "realm_export.started", "realm_export.finished"
 
@@ -79,6 +83,9 @@ class RealmExports:
             bridge = await self._open_worker()
             try:
                 result = await bridge.call(RunRealmExport(plan.choice, plan.tarball), on_progress)
+            except asyncio.CancelledError:
+                parameters["left"] = await asyncio.shield(_left(bridge, plan.tarball))
+                raise
             finally:
                 await asyncio.shield(bridge.close())
         except BaseException as error:
@@ -87,3 +94,11 @@ class RealmExports:
         outcome = {**parameters, "tarball": result.tarball, "size": result.size, "sha256": result.sha256}
         await self._record(FINISHED, Result("done"), None, outcome)
         return result
+
+
+async def _left(bridge: Bridge, tarball: str) -> list[str] | None:
+    """Wait until a cancelled export is cleared away: what is left of it; None where nobody says."""
+    try:
+        return (await asyncio.wait_for(bridge.call(AwaitRealmExport(tarball)), END_SECONDS)).paths
+    except (StewardError, asyncio.TimeoutError):
+        return None

@@ -38,6 +38,12 @@ ENDLESS = (
     '(output / "begun").touch(); time.sleep(600)'
 )
 
+SLOW_TO_END = (
+    "import signal; signal.signal(signal.SIGTERM, lambda *rest: (time.sleep(4.5), sys.exit(1))); "
+    '(output / "begun").touch(); time.sleep(600)'
+)
+"""As where much has been written that takes its time to go."""
+
 
 @pytest.fixture
 def place(scratch: DemoInstall) -> Path:
@@ -209,6 +215,19 @@ def test_interrupted(scratch: DemoInstall, place: Path, own_journal: Path, numbe
     _until(lambda: statuses(scratch) == [FAILED])
     if number != signal.SIGKILL:
         assert journal(own_journal)[-1]["result"]["state"] == "cancelled"
+
+
+def test_what_takes_long_to_go_is_waited_for(scratch: DemoInstall, place: Path, own_journal: Path) -> None:
+    """An export that is ended has ended, and nothing is there any more, when that is said."""
+    replace_command(scratch, SLOW_TO_END)
+    process = start("export-realm", "example", "--yes", "--output", place, "--install", scratch.path)
+    _until(lambda: (place / "begun").exists())
+    process.send_signal(signal.SIGINT)
+    process.communicate(timeout=WAIT_SECONDS)
+    assert process.returncode == 130
+    assert names_in(place.parent) == []
+    assert journal(own_journal)[-1]["result"]["state"] == "cancelled"
+    assert journal(own_journal)[-1]["parameters"]["left"] == []
 
 
 def _until(condition: Any) -> None:

@@ -96,3 +96,21 @@ class RunRealmExport(Request[RealmExportResult]):
 
     choice: RealmExportChoice
     tarball: str
+
+
+@dataclass(frozen=True)
+class RealmExportLeft:
+    """What is still on the server of an export that was ended."""
+
+    paths: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class AwaitRealmExport(Request[RealmExportLeft]):
+    """Answered when an export that was cancelled in the same worker has ended and been cleared away."""
+
+    METHOD: ClassVar[str] = "realm.export_ended"
+    RESULT: ClassVar[type[RealmExportLeft]] = RealmExportLeft
+    LANE: ClassVar[Lane] = "write"
+
+    tarball: str

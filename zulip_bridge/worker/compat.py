@@ -264,16 +264,6 @@ def fail_realm_exports(realm: str, since: datetime) -> None:
     unfinished.update(status=exports.FAILED, date_failed=datetime.now(timezone.utc))
 
 
-def exported_archive(realm: str, since: datetime) -> tuple[int | None, str]:
-    """Size and sha256 of what the command has exported since then, as Zulip keeps them from 11.0 on."""
-    exports = model("zerver", "RealmExport")
-    if exports is None or not (has_field(exports, "tarball_size_bytes") and has_field(exports, "sha256sum_hex")):
-        return None, ""
-    made = exports.objects.filter(realm__string_id=realm, acting_user=None, date_requested__gte=since)
-    size, digest = made.order_by("-id").values_list("tarball_size_bytes", "sha256sum_hex").first() or (None, "")
-    return size, digest or ""
-
-
 def named_groups() -> Any:
     """Query set of the groups that have a name: a model of its own from 9.0, all groups before."""
     named = model("zerver", "NamedUserGroup")

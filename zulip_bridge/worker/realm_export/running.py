@@ -16,12 +16,13 @@ from datetime import datetime, timezone
 from pathlib import Path
 
 from zulip_bridge.api.errors import ErrorKind, StewardError
-from zulip_bridge.api.realm_export import RealmExportResult, RunRealmExport
+from zulip_bridge.api.realm_export import AwaitRealmExport, RealmExportLeft, RealmExportResult, RunRealmExport
 
 from .. import compat
 from ..context import Context
 from .command import output_of, words
 from .lines import Lines
+from .recorded import exported_archive
 
 LOOK_SECONDS = 0.5
 END_SECONDS = 5.0
@@ -46,6 +47,8 @@ def run_realm_export(request: RunRealmExport, context: Context) -> RealmExportRe
         raise StewardError(ErrorKind.REFUSED, f"{output} or its archive is there already.")
     began, started = time.monotonic(), datetime.now(timezone.utc)
     lines = Lines(_messages(request.choice.realm))
+    # Clearing away takes its time, also where the steward is gone.
+    context.finish_what_was_begun()
     try:
         _run(words(request.choice, output), context, lines, request.tarball)
         size, digest = _measured(request, context, lines, started)
@@ -66,12 +69,18 @@ def run_realm_export(request: RunRealmExport, context: Context) -> RealmExportRe
     )
 
 
+def await_realm_export(request: AwaitRealmExport, context: Context) -> RealmExportLeft:
+    """Answer :class:`AwaitRealmExport`: the lane does one thing after the other, so that the export has ended."""
+    paths = [output_of(request.tarball), request.tarball]
+    return RealmExportLeft([path for path in paths if os.path.lexists(path)])
+
+
 def _measured(request: RunRealmExport, context: Context, lines: Lines, started: datetime) -> tuple[int | None, str]:
     """Size and sha256; of an archive that was uploaded, what is known of it."""
     if not lines.address:
         digest = _digest(request.tarball, context)
         return Path(request.tarball).stat().st_size, digest
-    size, digest = compat.exported_archive(request.choice.realm, started)
+    size, digest = exported_archive(request.choice.realm, started)
     return size or lines.packed or None, digest
 
 
@@ -115,7 +124,7 @@ def _run(command: list[str], context: Context, lines: Lines, tarball: str) -> No
                 lines.packing(packed)
                 if lines.phase != phase:
                     context.progress(phase, done, done)
-                phase, done = lines.phase, packed if lines.phase == "archive" else lines.done
+                phase, done = lines.phase, (packed or lines.packed) if lines.phase == "archive" else lines.done
                 context.progress(phase, done, lines.total)
             status = child.wait()
         context.check()
