@@ -253,7 +253,8 @@ class StewardApp(TypeAheadApp):
         """Have Zulip export a whole organization."""
         from tui.screens.realm_export import RealmExportScreen
 
-        self.push_screen(RealmExportScreen())
+        if not any(isinstance(each, RealmExportScreen) for each in self.screen_stack):
+            self.push_screen(RealmExportScreen())
 
     def action_recipients(self) -> None:
         """Show who receives personal data from the server."""

@@ -15,7 +15,8 @@ from typing import Any
 import psycopg
 import pytest
 
-from tests.cli.process import on, start
+from tests.cli.process import SCRIPT, on, start
+from tests.terminal import Terminal
 from zulip_bridge.demo import DemoInstall
 
 WAIT_SECONDS = 60.0
@@ -36,6 +37,12 @@ ENDLESS = (
     'helper = subprocess.Popen(["sleep", "600"]); (output / "helper").write_text(str(helper.pid)); '
     '(output / "begun").touch(); time.sleep(600)'
 )
+
+SLOW_TO_END = (
+    "import signal; signal.signal(signal.SIGTERM, lambda *rest: (time.sleep(4.5), sys.exit(1))); "
+    '(output / "begun").touch(); time.sleep(600)'
+)
+"""As where much has been written that takes its time to go."""
 
 
 @pytest.fixture
@@ -104,6 +111,8 @@ def test_the_options_are_zulips(scratch: DemoInstall, place: Path) -> None:
     assert public.json["tarball"].startswith("https://zulip.acme.example/user_avatars/exports/")
     (uploaded,) = (scratch.base / "uploads/avatars/exports").iterdir()
     assert 0 < uploaded.stat().st_size < everything["size"]
+    assert public.json["size"] == uploaded.stat().st_size
+    assert public.json["sha256"] == hashlib.sha256(uploaded.read_bytes()).hexdigest()
     assert names_in(place.parent) == ["out.tar.gz"]
 
 
@@ -156,6 +165,36 @@ def test_a_failure_leaves_nothing(scratch: DemoInstall, place: Path, own_journal
     assert journal(own_journal)[-1]["result"]["state"] == "failed"
 
 
+def test_deactivating_is_asked_apart(scratch: DemoInstall, place: Path, own_journal: Path) -> None:
+    """Yes to the export is no yes to that; without it nothing is done, and nothing is recorded."""
+    words = [str(SCRIPT), "export-realm", "example", "--deactivate", "--output", str(place)]
+    with Terminal([*words, "--install", str(scratch.path)], columns=160) as terminal:
+        terminal.read_until("Export Example")
+        terminal.read_until("[y/N]")
+        terminal.send("y", "enter")
+        terminal.read_until("nobody can log in any more, neither")
+        terminal.send("enter")
+        assert terminal.wait() == 1
+        assert "Nothing was exported." in "\n".join(terminal.screen())
+    assert names_in(place.parent) == []
+    assert str(place) not in own_journal.read_text(), "what was not begun is not recorded"
+
+
+@pytest.mark.parametrize(("target", "left"), [("out", False), ("an-earlier-one", True)])
+def test_the_link_to_the_export_goes_with_what_it_leads_to(
+    scratch: DemoInstall, place: Path, target: str, left: bool
+) -> None:
+    """Zulip leaves a link to the directory that it has removed; one to anything else is not ours to remove."""
+    links = scratch.path / "var"
+    links.mkdir(exist_ok=True)
+    owner = (scratch.path / "manage.py").stat()
+    os.chown(links, owner.st_uid, owner.st_gid)
+    (links / "export-most-recent").symlink_to(place.with_name(target))
+    done = on(scratch, "export-realm", "example", "--yes", "--output", place)
+    assert done.status == 0, done.stderr
+    assert names_in(links) == (["export-most-recent"] if left else [])
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
 def test_interrupted(scratch: DemoInstall, place: Path, own_journal: Path, number: signal.Signals) -> None:
     """Every process of the export ends, and what it had written is removed; even where the steward is killed."""
@@ -176,6 +215,19 @@ def test_interrupted(scratch: DemoInstall, place: Path, own_journal: Path, numbe
     _until(lambda: statuses(scratch) == [FAILED])
     if number != signal.SIGKILL:
         assert journal(own_journal)[-1]["result"]["state"] == "cancelled"
+
+
+def test_what_takes_long_to_go_is_waited_for(scratch: DemoInstall, place: Path, own_journal: Path) -> None:
+    """An export that is ended has ended, and nothing is there any more, when that is said."""
+    replace_command(scratch, SLOW_TO_END)
+    process = start("export-realm", "example", "--yes", "--output", place, "--install", scratch.path)
+    _until(lambda: (place / "begun").exists())
+    process.send_signal(signal.SIGINT)
+    process.communicate(timeout=WAIT_SECONDS)
+    assert process.returncode == 130
+    assert names_in(place.parent) == []
+    assert journal(own_journal)[-1]["result"]["state"] == "cancelled"
+    assert journal(own_journal)[-1]["parameters"]["left"] == []
 
 
 def _until(condition: Any) -> None:

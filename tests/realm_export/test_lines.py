@@ -49,6 +49,25 @@ def test_an_older_version() -> None:
     assert lines.tarball == "/x.tar.gz"
 
 
+def test_an_export_of_less_than_everything() -> None:
+    """What Zulip says that it exported is the figure, and not what the organization has."""
+    lines, phases = taken(COMMON.replace("1654 messages were exported", "1205 messages were exported"))
+    assert dict(phases)["messages"] == 1_205
+    assert (lines.phase, lines.total) == ("flags", 1_205)
+
+
+def test_packing_without_a_word() -> None:
+    """An older version does not say that it begins with the archive, which grows then."""
+    lines, _ = taken(COMMON)
+    lines.packing(0)
+    assert lines.phase == "flags"
+    lines.packing(12)
+    assert (lines.phase, lines.total) == ("archive", None)
+    early = Lines(messages=3)
+    early.packing(12)
+    assert early.phase == "tables", "the archive is begun when the rest is there"
+
+
 def test_nobody_is_named() -> None:
     """Neither in warnings nor in the last words; empty tables are no warning."""
     lines, _ = taken(COMMON)

@@ -4,50 +4,36 @@ from __future__ import annotations
 
 import shlex
 import time
-from dataclasses import dataclass, replace
-from typing import ClassVar, cast
+from dataclasses import dataclass
+from typing import ClassVar
 
 from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical, VerticalScroll
+from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.message import Message
+from textual.timer import Timer
 from textual.widgets import Static
 from textual.worker import Worker
 
 from tui import keys, wording
 from tui.connection import Connection
 from tui.screens.base import StewardScreen
+from tui.screens.realm_export_dialog import DeactivateDialog
+from tui.screens.realm_export_form import ROOT, RealmExportForm
 from tui.shown import MUTED, shown
-from tui.widgets.choices import Choices, Option
 from tui.widgets.facts import Fact, Facts, Section
-from tui.widgets.phases import Phases
+from tui.widgets.realm_phases import RealmPhases
 from zulip_bridge.api.calls import Progress
 from zulip_bridge.api.errors import ErrorKind, Problem, StewardError
 from zulip_bridge.api.people import Realm
-from zulip_bridge.api.realm_export import PHASES, ExportMode, RealmExportChoice, RealmExportPlan, RealmExportResult
-from zulip_bridge.text import display_text, pad
+from zulip_bridge.api.realm_export import RealmExportChoice, RealmExportPlan, RealmExportResult
+from zulip_bridge.realm_export_words import REACTIVATE
 
-ROOT = "(root)"
-LABELS = 14
-MODES = {"full": "everything", "public": "public only", "consent": "and of those who agreed"}
 NOTHING_KEPT = "Nothing is kept: what had been written was removed from the server."
-DEACTIVATING = "Deactivating it first is for the command line: zulip-steward export-realm REALM --deactivate"
-
-
-class OneOf(Choices):
-    """As many as there may be: the chosen one, and which of them it is."""
-
-    def render(self) -> Content:
-        """The line."""
-        values = [each.value for each in self._options]
-        at = values.index(self.value)
-        style = "bold reverse" if self.has_focus else "bold $accent"
-        of = f"  {at + 1} of {len(values)}" if len(values) > 1 else ""
-        return Content.assemble(
-            (pad(self._label, LABELS), MUTED), (f"● {self._options[at].title}", style), (of, MUTED)
-        )
+TYPING_SECONDS = 0.4
+"""Without a key before the server is asked what the typed words would come to."""
 
 
 class RealmExportScreen(StewardScreen):
@@ -64,6 +50,12 @@ class RealmExportScreen(StewardScreen):
         keys.BACK,
         Binding("down", "app.focus_next", "next", show=False, id="realm_export.next", tooltip="Go to the next line"),
         Binding("up", "app.focus_previous", "before", show=False, id="realm_export.before", tooltip="Go a line up"),
+        Binding(
+            "pagedown", "scroll(1)", "read on", key_display="pgdn", id="realm_export.on", tooltip="Read on below"
+        ),
+        Binding(
+            "pageup", "scroll(-1)", "read back", show=False, id="realm_export.up", tooltip="Read what was before"
+        ),
     ]
 
     @dataclass
@@ -74,9 +66,10 @@ class RealmExportScreen(StewardScreen):
 
     @dataclass
     class Planned(Message):
-        """What the export would be."""
+        """What the export would be that was ``asked`` about."""
 
         plan: RealmExportPlan
+        asked: RealmExportChoice
 
     @dataclass
     class Progressed(Message):
@@ -91,6 +84,12 @@ class RealmExportScreen(StewardScreen):
         result: RealmExportResult | None = None
         problem: Problem | None = None
 
+    @dataclass
+    class Closed(Message):
+        """Whether nobody can log in now, after an export that came to nothing; None where unknown."""
+
+        deactivated: bool | None
+
     def __init__(self) -> None:
         super().__init__(id="export_realm-screen")
         self.choice: RealmExportChoice | None = None
@@ -100,6 +99,10 @@ class RealmExportScreen(StewardScreen):
         self.ended = False
         self._began = 0.0
         self._worker: Worker[None] | None = None
+        self._realms: list[Realm] = []
+        self._typing: Timer | None = None
+        self._deactivates: RealmExportPlan | None = None
+        self._outcome: list[Fact] = []
 
     @property
     def busy(self) -> str | None:
@@ -109,14 +112,13 @@ class RealmExportScreen(StewardScreen):
     def body(self) -> ComposeResult:
         """A title, the choices, the phases, and the facts."""
         yield Static(Content.styled("Export an organization", "bold $accent"), id="title")
-        yield Vertical(id="choices")
-        yield Phases(phases=PHASES, id="phases")
+        yield RealmPhases(id="phases")
         with VerticalScroll(id="outcome", can_focus=False):
             yield Facts()
 
     def on_mount(self) -> None:
         """Nothing runs yet."""
-        self.query_one(Phases).display = False
+        self.query_one(RealmPhases).display = False
         self._tell("", [Fact("", Content.styled("Asking the server…", MUTED))])
 
     def connection_changed(self, connection: Connection) -> None:
@@ -137,35 +139,32 @@ class RealmExportScreen(StewardScreen):
         self.post_message(self.Listed(realms))
 
     def on_realm_export_screen_listed(self, message: Listed) -> None:
-        """Offer them; the first is chosen."""
-        options = [Option(realm.string_id or ROOT, display_text(realm.name, limit=50)) for realm in message.realms]
-        if not options:
+        """Choose the first; its plan says which options there are to offer."""
+        if not message.realms:
             self._tell("", [Fact("", Content("There is no organization on this server."))])
             return
-        modes = [Option(mode, title) for mode, title in MODES.items()]
-        first = OneOf("organization", options, value=options[0].value, label_width=LABELS, id="realm")
-        self.query_one("#choices").mount(
-            first, Choices("contents", modes, value="full", label_width=LABELS, id="mode")
-        )
-        self.choice = RealmExportChoice(options[0].value)
-        self.call_after_refresh(first.focus)
+        self._realms = message.realms
+        self.choice = RealmExportChoice(message.realms[0].string_id or ROOT)
         self._look()
 
-    def on_choices_changed(self, event: Choices.Changed) -> None:
-        """Another organization, or other contents."""
+    def on_realm_export_form_changed(self, event: RealmExportForm.Changed) -> None:
+        """Look again, when nothing more is typed."""
         event.stop()
-        if self.choice is None:
+        if event.choice == self.choice:
             return
-        if event.choices.id == "realm":
-            self.choice = replace(self.choice, realm=event.value)
-        else:
-            self.choice = replace(self.choice, mode=cast(ExportMode, event.value))
-        self._look()
+        self.choice, self.plan = event.choice, None
+        self.refresh_bindings()
+        if self._typing is not None:
+            self._typing.stop()
+        self._typing = self.set_timer(TYPING_SECONDS, self._look) if event.typed else None
+        if not event.typed:
+            self._look()
 
     def _look(self) -> None:
         self.plan = None
         self.refresh_bindings()
-        self._plan(self.choice)
+        if self.choice is not None and not self.running and not self.ended:
+            self._plan(self.choice)
 
     @work(exclusive=True, group="plan", exit_on_error=False)
     async def _plan(self, choice: RealmExportChoice) -> None:
@@ -176,12 +175,16 @@ class RealmExportScreen(StewardScreen):
             if error.kind is not ErrorKind.CANCELLED:
                 self.post_message(self.RequestFailed("The plan", error.problem))
             return
-        self.post_message(self.Planned(plan))
+        self.post_message(self.Planned(plan, choice))
 
-    def on_realm_export_screen_planned(self, message: Planned) -> None:
+    async def on_realm_export_screen_planned(self, message: Planned) -> None:
         """Show what it comes to."""
-        if self.running or self.ended:
+        if self.running or self.ended or message.asked != self.choice:
             return
+        if not self.query(RealmExportForm):
+            form = RealmExportForm(self._realms, message.plan, id="choices")
+            await self.mount(form, after="#title")
+            self.call_after_refresh(self.query_one("#realm").focus)
         self.plan = message.plan
         self._tell("", _plan_facts(message.plan))
         self.refresh_bindings()
@@ -189,18 +192,29 @@ class RealmExportScreen(StewardScreen):
     # Running
 
     def action_start(self) -> None:
-        """Export it."""
-        if self.plan is None or self.plan.refusals or self.running or self.refused("start"):
+        """Export it; where it is to be deactivated first, that is asked."""
+        plan = self.plan
+        if plan is None or plan.refusals or self.running or self.refused("start"):
             return
+        if not plan.choice.deactivate:
+            self._begin(plan)
+            return
+        assert self.steward is not None
+        dialog = DeactivateDialog(plan, self.steward.label)
+        self.app.push_screen(dialog, lambda agreed: self._begin(plan) if agreed else None)
+
+    def _begin(self, plan: RealmExportPlan) -> None:
         self.running, self._began = True, time.monotonic()
+        self._deactivates = plan if plan.choice.deactivate else None
+        self.set_focus(None)
         self.query_one("#choices").display = False
-        self.query_one(Phases).display = True
+        self.query_one(RealmPhases).display = True
         self.query_one("#title", Static).update(
-            Content.assemble(("Export · ", MUTED), shown(self.plan.name, "bold $accent", limit=40))
+            Content.assemble(("Export · ", MUTED), shown(plan.name, "bold $accent", limit=40))
         )
         self._tell("", [Fact("", Content.styled("Zulip's export is starting…", MUTED))])
         self.refresh_bindings()
-        self._worker = self._export(self.plan)
+        self._worker = self._export(plan)
 
     @work(exclusive=True, group="export", exit_on_error=False)
     async def _export(self, plan: RealmExportPlan) -> None:
@@ -225,7 +239,7 @@ class RealmExportScreen(StewardScreen):
     def on_realm_export_screen_progressed(self, message: Progressed) -> None:
         """Draw it."""
         if self.running:
-            self.query_one(Phases).take(message.progress)
+            self.query_one(RealmPhases).take(message.progress)
             elapsed = wording.seconds(time.monotonic() - self._began)
             self._tell("", [Fact("", Content.styled(f"Zulip's own export runs on the server, {elapsed}", MUTED))])
 
@@ -235,14 +249,36 @@ class RealmExportScreen(StewardScreen):
             return
         self.running, self.ended, self.result = False, True, message.result
         if message.result is not None:
-            self._tell("Done", _result_facts(message.result))
-        elif message.problem is not None:
+            self.query_one(RealmPhases).end()
+            self._tell("Done", [*_result_facts(message.result), *self._closed_facts(True)])
+            self.refresh_bindings()
+            return
+        said = Content.styled("Cancelled.", "bold")
+        if message.problem is not None:
             self.steward_app.remember(message.problem)
             said = shown(f"✕ {message.problem.sentence}", "bold $error")
-            self._tell("", [Fact("", said), Fact("", Content(NOTHING_KEPT))])
-        else:
-            self._tell("", [Fact("", Content.styled("Cancelled.", "bold")), Fact("", Content(NOTHING_KEPT))])
+        self._outcome = [Fact("", said), Fact("", Content(NOTHING_KEPT))]
+        self._tell("", self._outcome)
+        if self._deactivates is not None:
+            self._ask_whether_closed(self._deactivates.choice)
         self.refresh_bindings()
+
+    @work(exclusive=True, group="closed", exit_on_error=False)
+    async def _ask_whether_closed(self, choice: RealmExportChoice) -> None:
+        assert self.steward is not None
+        self.post_message(self.Closed(await self.steward.realm_exports.is_deactivated(choice)))
+
+    def on_realm_export_screen_closed(self, message: Closed) -> None:
+        """What was not undone with what was written."""
+        self._tell("", [*self._outcome, *self._closed_facts(message.deactivated)])
+
+    def _closed_facts(self, closed: bool | None) -> list[Fact]:
+        plan = self._deactivates
+        if plan is None or closed is False:
+            return []
+        words = "is deactivated: nobody can log in." if closed else "may be deactivated: the server does not say."
+        back = f"On the server, this brings it back: {REACTIVATE.format(shlex.quote(plan.choice.realm))}"
+        return [Fact("", Content.assemble(shown(f"{plan.name} {words}", "bold $warning"), " ", shown(back)))]
 
     def _tell(self, title: str, facts: list[Fact]) -> None:
         self.query_one(Facts).sections = (Section(title, tuple(facts)),)
@@ -257,6 +293,8 @@ class RealmExportScreen(StewardScreen):
             return self.running
         if action == "back":
             return not self.running
+        if action == "scroll":
+            return self.query_one("#outcome", VerticalScroll).max_scroll_y > 0
         if action in ("copy", "copy_hash"):
             return self.result is not None and (action == "copy" or bool(self.result.sha256))
         return True
@@ -266,6 +304,11 @@ class RealmExportScreen(StewardScreen):
         if self._worker is not None:
             self._tell("", [Fact("", Content.styled("Cancelling…", "bold"))])
             self._worker.cancel()
+
+    def action_scroll(self, direction: int) -> None:
+        """Move what does not fit below the choices."""
+        below = self.query_one("#outcome", VerticalScroll)
+        below.scroll_relative(y=direction * max(1, below.size.height - 1), animate=False)
 
     def action_copy(self) -> None:
         """Copy the place of the archive."""
@@ -282,14 +325,14 @@ def _plan_facts(plan: RealmExportPlan) -> list[Fact]:
     free = "" if plan.free_bytes is None else f" · {wording.size(plan.free_bytes)} are free on the server"
     files = f"{wording.counted(plan.files, 'file')}, {wording.size(plan.file_bytes)}{free}"
     holds = f"{wording.counted(plan.people, 'member')}, {wording.counted(plan.messages, 'message')}\n{files}"
-    notes = [*(shown(note) for note in plan.notes), Content.styled(DEACTIVATING, MUTED)]
-    facts = [
+    notes = [shown(note) for note in plan.notes]
+    facts = [Fact("", shown(f"✕ {refusal}", "bold $error")) for refusal in plan.refusals]
+    facts += [
         Fact("holds", Content(holds)),
         Fact("archive", shown(plan.tarball, "bold")),
         Fact("command", shown(shlex.join(plan.words))),
         Fact("notes", Content("\n").join(notes)),
     ]
-    facts += [Fact("", shown(f"✕ {refusal}", "bold $error")) for refusal in plan.refusals]
     return facts
 
 
@@ -297,8 +340,10 @@ def _result_facts(result: RealmExportResult) -> list[Fact]:
     facts = [Fact("archive", shown(result.tarball, "bold"))]
     if result.size is not None:
         facts.append(Fact("size", Content(wording.size(result.size))))
+    if result.sha256:
         facts.append(Fact("sha256", shown(result.sha256)))
     facts.append(Fact("time", Content(wording.seconds(result.seconds))))
-    facts.append(Fact("on", Content("the server; recorded in the journal")))
+    place = "on the server" if result.tarball.startswith("/") else "uploaded"
+    facts.append(Fact("is", Content(f"{place}; recorded in the journal")))
     facts += [Fact("warning", shown(warning, "$warning")) for warning in result.warnings]
     return facts

@@ -37,8 +37,9 @@ class RealmExportChoice:
 class RealmExportPlan:
     """What the export would do. ``refusals`` are reasons why it cannot be; ``notes`` are worth knowing.
 
-    ``words`` is the whole command. ``options`` are the modes and switches that this version of Zulip has. Sizes in
-    bytes; ``messages`` and ``file_bytes`` are those of the whole organization.
+    ``words`` is the whole command. ``options`` are the modes and switches that this version of Zulip has and that
+    lead somewhere on this server; ``threads`` is how many processes it takes where no number is chosen. Sizes in
+    bytes; ``messages`` and ``file_bytes`` are those of the whole organization. ``deactivated``: it is already.
     """
 
     choice: RealmExportChoice
@@ -50,6 +51,8 @@ class RealmExportPlan:
     files: int
     file_bytes: int
     free_bytes: int | None
+    deactivated: bool = False
+    threads: int | None = None
     options: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     refusals: list[str] = field(default_factory=list)
@@ -59,7 +62,8 @@ class RealmExportPlan:
 class RealmExportResult:
     """A finished export. ``tarball`` is its place on the server, or its address where it was uploaded.
 
-    ``sha256`` and ``size`` are empty where it was uploaded. ``warnings`` are lines of Zulip's that it marked as such.
+    Where it was uploaded, ``sha256`` is what Zulip keeps of it, empty before 11.0, and ``size`` None if nobody knows.
+    ``warnings`` are lines of Zulip's that it marked as such.
     """
 
     tarball: str
@@ -91,4 +95,22 @@ class RunRealmExport(Request[RealmExportResult]):
     LANE: ClassVar[Lane] = "write"
 
     choice: RealmExportChoice
+    tarball: str
+
+
+@dataclass(frozen=True)
+class RealmExportLeft:
+    """What is still on the server of an export that was ended."""
+
+    paths: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class AwaitRealmExport(Request[RealmExportLeft]):
+    """Answered when an export that was cancelled in the same worker has ended and been cleared away."""
+
+    METHOD: ClassVar[str] = "realm.export_ended"
+    RESULT: ClassVar[type[RealmExportLeft]] = RealmExportLeft
+    LANE: ClassVar[Lane] = "write"
+
     tarball: str

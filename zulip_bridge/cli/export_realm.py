@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import shlex
 from typing import TYPE_CHECKING
 
 import click
 
+from zulip_bridge.api.calls import Progress
 from zulip_bridge.api.realm_export import ExportMode, RealmExportChoice, RealmExportPlan, RealmExportResult
+from zulip_bridge.realm_export_words import REACTIVATE, amount, title
 
 from .asking import agreed, refuse_unasked
-from .narration import narrate, progress_bars
+from .narration import narrate, status
 from .options import Choice, target_options
 from .output import print_facts, print_json
 from .session import with_steward
@@ -18,16 +21,29 @@ from .session import with_steward
 if TYPE_CHECKING:
     from zulip_bridge.steward import Steward
 
+DEACTIVATE = (
+    "Deactivate {} ({}) first? All are logged out, and nobody can log in any more, neither when the export is done "
+    "nor when it fails."
+)
+CLOSED = "{} is deactivated: nobody can log in. On the server, this brings it back: {}"
+
 
 @click.command("export-realm")
 @click.argument("realm")
-@click.option("--public-only", "mode", flag_value="public", help="Public channels only.")
-@click.option("--with-consent", "mode", flag_value="consent", help="And what members can read who agreed to it.")
+@click.option("--public-only", "mode", flag_value="public", help="Public channels only, instead of everything.")
+@click.option(
+    "--with-consent",
+    "mode",
+    flag_value="consent",
+    help="Public channels, and what members can read who agreed to it.",
+)
 @click.option("--consent-message", type=int, metavar="ID", help="Those who reacted to this message agreed (Zulip 8).")
-@click.option("--deactivate", is_flag=True, help="Deactivate the organization first.")
+@click.option("--deactivate", is_flag=True, help="Deactivate the organization first: nobody can log in.")
 @click.option("--force", is_flag=True, help="Also where the result could not be imported.")
 @click.option("--upload", is_flag=True, help="Put the archive where uploads are kept.")
-@click.option("--threads", type=click.IntRange(1), metavar="N", help="Processes at a time.")
+@click.option(
+    "--threads", type=click.IntRange(1), metavar="N", help="Processes at a time; else as many as Zulip takes."
+)
 @click.option("--output", default="", metavar="PATH", help="On the server; PATH.tar.gz is made.")
 @click.option("--dry-run", is_flag=True, help="Show the command and what it would export; start nothing.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
@@ -80,8 +96,14 @@ def export_realm(
             return plan
         if not yes and not await agreed(f"Export {plan.name} on {steward.label}?"):
             return plan
-        with progress_bars() as on_progress:
-            return await steward.realm_exports.run(plan, on_progress)
+        if deactivate and not yes and not await agreed(DEACTIVATE.format(plan.name, plan.choice.realm or "''")):
+            return plan
+        try:
+            return await steward.realm_exports.run(plan, _on_progress)
+        except BaseException:
+            if deactivate:
+                await asyncio.shield(_tell_if_deactivated(steward, plan))
+            raise
 
     done = with_steward(choice, work)
     if as_json:
@@ -89,11 +111,32 @@ def export_realm(
     elif isinstance(done, RealmExportResult):
         print_facts(_result(done))
     if isinstance(done, RealmExportResult):
+        if deactivate:
+            back = REACTIVATE.format(shlex.quote("" if realm == "(root)" else realm))
+            narrate(CLOSED.format("The organization", back))
         for warning in done.warnings:
             narrate(f"Zulip's warning: {warning}")
     elif done.refusals or not dry_run:
         narrate("Nothing was exported.")
         raise click.exceptions.Exit(1)
+
+
+async def _tell_if_deactivated(steward: Steward, plan: RealmExportPlan) -> None:
+    """What is not undone with what was written."""
+    if await steward.realm_exports.is_deactivated(plan.choice) is not False:
+        narrate(_closed(plan))
+
+
+def _closed(plan: RealmExportPlan) -> str:
+    return CLOSED.format(plan.name, REACTIVATE.format(shlex.quote(plan.choice.realm)))
+
+
+def _on_progress(progress: Progress) -> None:
+    status.say(f"{title(progress.phase)}: {amount(progress, _size)}")
+
+
+def _size(number: int) -> str:
+    return f"{number:,} bytes" if number < 100_000 else f"{number / 1e6:,.1f} MB"
 
 
 def _plan(plan: RealmExportPlan) -> list[tuple[str, str]]:

@@ -39,6 +39,7 @@ SERVED: dict[str, tuple[str, str]] = {
     "server.recipients": ("recipients.ListRecipients", "recipients.list_recipients"),
     "realm.plan_export": ("realm_export.PlanRealmExport", "realm_export.plan_realm_export"),
     "realm.export": ("realm_export.RunRealmExport", "realm_export.run_realm_export"),
+    "realm.export_ended": ("realm_export.AwaitRealmExport", "realm_export.await_realm_export"),
     "query.open": ("query.OpenQuery", "query.open_query"),
     "query.fetch": ("query.FetchRows", "query.fetch_rows"),
     "query.close": ("query.CloseQuery", "query.close_query"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from typing import Any
 
 from django.core.management import load_command_class
 
@@ -34,12 +35,23 @@ MISSING = {
 
 def available() -> set[str]:
     """Those of our names that this version has an option for; empty where it has no such command."""
+    known = _defaults()
+    return {name for name, word in OPTIONS.items() if word in known}
+
+
+def usual_threads() -> int | None:
+    """How many processes this version takes by itself; None where it does not say."""
+    usual = str(_defaults().get(OPTIONS["threads"]))
+    return int(usual) if usual.isdecimal() else None
+
+
+def _defaults() -> dict[str, Any]:
+    """What this version's command understands, and what it takes where that is not given."""
     try:
         parser = load_command_class("zerver", "export").create_parser("manage.py", "export")
     except (ImportError, AttributeError):
-        return set()
-    known = {word for action in parser._actions for word in action.option_strings}
-    return {name for name, word in OPTIONS.items() if word in known}
+        return {}
+    return {word: action.default for action in parser._actions for word in action.option_strings}
 
 
 def chosen(choice: RealmExportChoice) -> dict[str, list[str]]:

@@ -13,6 +13,7 @@ PARTIAL = re.compile(r"Finished writing .*/messages-(\d+)\.json\.partial$")
 FLAGS = re.compile(r"Finished writing .*/messages-(\d+)\.json$")
 MARKED = re.compile(r"^\S+ \S+ (WARN|WARNING|ERROR|ERR)\w* \[[^]]*\] (.*)$")
 ADDRESS = re.compile(r"\S+@\S+")
+EXPORTED = re.compile(r" (\d+) messages were exported$")
 WRITTEN = re.compile(r"^Tarball written to (.+)$")
 UPLOADED = re.compile(r"^Uploaded to (.+)$")
 MOST_WARNINGS = 50
@@ -30,12 +31,13 @@ LAUNCHED = re.compile(r"Launching \d+ PARALLEL subprocesses")
 
 @dataclass
 class Lines:
-    """What has been understood so far."""
+    """What has been understood so far; ``messages`` is how many there are at the most, until Zulip says it."""
 
     messages: int
     phase: str = "tables"
     done: int = 0
     tarball: str = ""
+    packed: int = 0
     address: str = ""
     last: str = ""
     warnings: list[str] = field(default_factory=list)
@@ -55,6 +57,9 @@ class Lines:
         for words, phase in PHASES.items():
             if words in line:
                 self._begin(phase)
+        if exported := EXPORTED.search(line):
+            self._begin("messages")
+            self.messages = self.done = int(exported[1])
         if LAUNCHED.search(line):
             self._begin("flags")
         if PARTIAL.search(line):
@@ -65,6 +70,13 @@ class Lines:
         elif self.phase == "files":
             self.done += 1
         self._result(line)
+
+    def packing(self, size: int) -> None:
+        """The archive has become so large: an older version does not say when it begins with that."""
+        if size and self.phase == "flags":
+            self._begin("archive")
+        if size and self.tarball:
+            self.packed = size
 
     def _begin(self, phase: str) -> None:
         if self.phase != phase:

@@ -16,7 +16,7 @@ from zulip_bridge.api.realm_export import PlanRealmExport, RealmExportPlan
 from .. import compat
 from ..context import Context
 from ..realms import INTERNAL_REALM, string_id
-from .command import SUFFIX, available, missing, words
+from .command import SUFFIX, available, missing, usual_threads, words
 
 COUNTS = """
     SELECT (SELECT count(*) FROM zerver_userprofile WHERE realm_id = %(realm)s AND is_active AND NOT is_bot),
@@ -54,13 +54,22 @@ def plan_realm_export(request: PlanRealmExport, context: Context) -> RealmExport
         files=files,
         file_bytes=file_bytes,
         free_bytes=_free(Path(output).parent),
-        options=sorted(available()),
+        deactivated=deactivated,
+        threads=usual_threads(),
+        options=sorted(available() - (set() if _upload_place() else {"upload"})),
     )
-    return replace(
-        plan,
-        notes=list(_notes(plan, deactivated)),
-        refusals=[*missing(choice), *_refusals(plan, output, deactivated)],
-    )
+    return replace(plan, notes=_notes(plan), refusals=[*missing(choice), *_refusals(plan, output)])
+
+
+def _upload_place() -> str:
+    """Where Zulip would put an uploaded archive and who can fetch it, as the end of a sentence; empty for nowhere."""
+    if bucket := compat.setting("S3_EXPORT_BUCKET"):
+        return f"in the bucket {bucket}; who knows the address that Zulip tells can fetch it for a week"
+    if folder := compat.setting("LOCAL_AVATARS_DIR") or compat.setting("LOCAL_UPLOADS_DIR"):
+        return f"below {folder}; who knows its address can fetch it"
+    if bucket := compat.setting("S3_AVATAR_BUCKET"):
+        return f"in the bucket {bucket}, which anybody can read; who knows its address can fetch it"
+    return ""
 
 
 def _default(realm: str) -> str:
@@ -76,7 +85,7 @@ def _free(folder: Path) -> int | None:
         return None
 
 
-def _notes(plan: RealmExportPlan, deactivated: bool) -> list[str]:
+def _notes(plan: RealmExportPlan) -> list[str]:
     choice = plan.choice
     notes = {
         "full": "It holds everything: private channels and direct messages of everybody, and every address.",
@@ -84,16 +93,16 @@ def _notes(plan: RealmExportPlan, deactivated: bool) -> list[str]:
         "consent": "It holds public channels, and what those members can read who agreed to it.",
     }
     found = [notes[choice.mode], "The archive stays on the server, and only Zulip's user can read it."]
-    if choice.upload:
-        found[1] = "The archive is put where uploads are kept; who knows its address can fetch it."
+    if choice.upload and (place := _upload_place()):
+        found[1] = f"The archive is put {place}."
     if choice.deactivate:
         found.append(f"{plan.name} is deactivated first: nobody can log in any more.")
-    elif not deactivated:
+    elif not plan.deactivated:
         found.append("Messages that are sent meanwhile may be missing in parts: Zulip takes no snapshot.")
     return found
 
 
-def _refusals(plan: RealmExportPlan, output: str, deactivated: bool) -> list[str]:
+def _refusals(plan: RealmExportPlan, output: str) -> list[str]:
     choice, found = plan.choice, []
     place = Path(output)
     if not place.is_absolute() or ".." in place.parts:
@@ -102,7 +111,7 @@ def _refusals(plan: RealmExportPlan, output: str, deactivated: bool) -> list[str
         found.append(f"Zulip's user cannot write in {place.parent}.")
     elif place.exists() or Path(plan.tarball).exists():
         found.append(f"{output} or its archive is there already.")
-    if choice.deactivate and deactivated:
+    if choice.deactivate and plan.deactivated:
         found.append("The organization is deactivated already; export it without that option.")
     if choice.threads is not None and choice.threads < 1:
         found.append("At least one process is needed.")
@@ -112,6 +121,18 @@ def _refusals(plan: RealmExportPlan, output: str, deactivated: bool) -> list[str
     if plan.free_bytes is not None and needed > plan.free_bytes:
         free = f"{plan.free_bytes / 1e6:,.0f} MB are free on the server"
         found.append(f"There is not enough room: about {needed / 1e6:,.0f} MB are needed, and {free}.")
-    if choice.upload and compat.setting("LOCAL_UPLOADS_DIR") is None and not compat.setting("S3_AVATAR_BUCKET"):
+    if choice.upload and not _upload_place():
         found.append("There is no bucket to upload the archive to.")
+    if choice.consent_message_id is not None:
+        found += _message_refusals(choice.consent_message_id)
     return found
+
+
+def _message_refusals(number: int) -> list[str]:
+    """What Zulip would only say when it has begun."""
+    model = compat.model("zerver", "Message")
+    assert model is not None
+    edited = model.objects.filter(id=number).values_list("last_edit_time", flat=True).first()
+    if edited is not None:
+        return [f"Message {number} was edited since; Zulip takes only one that was not."]
+    return [] if model.objects.filter(id=number).exists() else [f"There is no message {number}."]

@@ -16,19 +16,22 @@ from datetime import datetime, timezone
 from pathlib import Path
 
 from zulip_bridge.api.errors import ErrorKind, StewardError
-from zulip_bridge.api.realm_export import RealmExportResult, RunRealmExport
+from zulip_bridge.api.realm_export import AwaitRealmExport, RealmExportLeft, RealmExportResult, RunRealmExport
 
 from .. import compat
 from ..context import Context
 from .command import output_of, words
 from .lines import Lines
+from .recorded import exported_archive
 
 LOOK_SECONDS = 0.5
 END_SECONDS = 5.0
 READ_BYTES = 1 << 16
 HASH_BYTES = 1 << 20
 PRIVATE = 0o077
-IN_PROGRESS = "export-in-progress"
+LINKS = ("export-in-progress", "export-most-recent")
+HOME_OF_LINKS = Path("/home/zulip")
+"""Where Zulip puts them in production, whatever its user's home is."""
 SET_PARENT_DEATH_SIGNAL = 1
 """prctl(2); Linux only."""
 
@@ -44,33 +47,51 @@ def run_realm_export(request: RunRealmExport, context: Context) -> RealmExportRe
         raise StewardError(ErrorKind.REFUSED, f"{output} or its archive is there already.")
     began, started = time.monotonic(), datetime.now(timezone.utc)
     lines = Lines(_messages(request.choice.realm))
+    # Clearing away takes its time, also where the steward is gone.
+    context.finish_what_was_begun()
     try:
         _run(words(request.choice, output), context, lines, request.tarball)
-        uploaded = bool(lines.address)
-        digest = "" if uploaded else _digest(request.tarball, context)
+        size, digest = _measured(request, context, lines, started)
     except BaseException:
         shutil.rmtree(output, ignore_errors=True)
         with contextlib.suppress(OSError):
             Path(request.tarball).unlink()
-        _remove_link(output)
+        _remove_links(output)
         compat.fail_realm_exports(request.choice.realm, started)
         raise
+    _remove_links(output)
     return RealmExportResult(
-        tarball=lines.address if uploaded else request.tarball,
-        size=None if uploaded else Path(request.tarball).stat().st_size,
+        tarball=lines.address or request.tarball,
+        size=size,
         sha256=digest,
         seconds=time.monotonic() - began,
         warnings=lines.warnings,
     )
 
 
-def _remove_link(output: str) -> None:
-    """Zulip lets a link beside its deployments lead to an export under way, also when that has failed."""
-    for folder in (Path(compat.setting("DEPLOY_ROOT") or "/nonexistent") / "var", Path.home()):
-        link = folder / IN_PROGRESS
-        with contextlib.suppress(OSError):
-            if str(link.readlink()) == output:
-                link.unlink()
+def await_realm_export(request: AwaitRealmExport, context: Context) -> RealmExportLeft:
+    """Answer :class:`AwaitRealmExport`: the lane does one thing after the other, so that the export has ended."""
+    paths = [output_of(request.tarball), request.tarball]
+    return RealmExportLeft([path for path in paths if os.path.lexists(path)])
+
+
+def _measured(request: RunRealmExport, context: Context, lines: Lines, started: datetime) -> tuple[int | None, str]:
+    """Size and sha256; of an archive that was uploaded, what is known of it."""
+    if not lines.address:
+        digest = _digest(request.tarball, context)
+        return Path(request.tarball).stat().st_size, digest
+    size, digest = exported_archive(request.choice.realm, started)
+    return size or lines.packed or None, digest
+
+
+def _remove_links(output: str) -> None:
+    """Zulip lets links lead to the directory of its export, and leaves them when that is gone: only those go."""
+    ours = {output, os.path.realpath(output)}
+    for folder in {Path(compat.setting("DEPLOY_ROOT") or "/nonexistent") / "var", Path.home(), HOME_OF_LINKS}:
+        for link in (folder / name for name in LINKS):
+            with contextlib.suppress(OSError):
+                if os.readlink(link) in ours and not link.exists():  # noqa: PTH115
+                    link.unlink()
 
 
 def _messages(realm: str) -> int:
@@ -86,6 +107,8 @@ def _run(command: list[str], context: Context, lines: Lines, tarball: str) -> No
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
+        # What Zulip prints would otherwise come when all is over.
+        env={**os.environ, "PYTHONUNBUFFERED": "1"},
         start_new_session=True,
         preexec_fn=_prepare,
     )
@@ -97,9 +120,11 @@ def _run(command: list[str], context: Context, lines: Lines, tarball: str) -> No
         with context.interruptible(lambda: _signal(child, signal.SIGTERM)):
             phase, done = lines.phase, 0
             for _ in _output(child, lines):
+                packed = _size(tarball)
+                lines.packing(packed)
                 if lines.phase != phase:
                     context.progress(phase, done, done)
-                phase, done = lines.phase, _size(tarball) if lines.phase == "archive" else lines.done
+                phase, done = lines.phase, (packed or lines.packed) if lines.phase == "archive" else lines.done
                 context.progress(phase, done, lines.total)
             status = child.wait()
         context.check()

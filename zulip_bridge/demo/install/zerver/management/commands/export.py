@@ -69,11 +69,13 @@ class Command(BaseCommand):
         with tarfile.open(tarball, "w:gz") as archive:
             archive.add(output, output.name)
         shutil.rmtree(output)
-        row.status, row.date_succeeded = RealmExport.SUCCEEDED, timezone.now()
-        row.save()
         self._say(f"Tarball written to {tarball}")
         self._say("Calculating SHA-256 checksum of tarball...")
-        self._say(f"SHA-256 checksum is {hashlib.sha256(tarball.read_bytes()).hexdigest()}")
+        row.sha256sum_hex = hashlib.sha256(tarball.read_bytes()).hexdigest()
+        row.tarball_size_bytes = tarball.stat().st_size
+        row.status, row.date_succeeded = RealmExport.SUCCEEDED, timezone.now()
+        row.save()
+        self._say(f"SHA-256 checksum is {row.sha256sum_hex}")
         if options["upload"]:
             place = Path(settings.LOCAL_UPLOADS_DIR) / "avatars" / "exports" / tarball.name
             place.parent.mkdir(parents=True, exist_ok=True)
