@@ -117,16 +117,19 @@ def test_room_for_the_messages_is_judged_by_messages_alone(
         receiver.check_space(Progress("messages", 20, 30_020, 4_004_000))
 
 
-def test_an_estimate_refuses_nothing_before_the_room_is_used_up(
+def test_an_estimate_counts_for_a_part_and_not_at_once(
     directory: PartialDirectory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    free = [1]
+    free = [20_000_000]
     monkeypatch.setattr(PartialDirectory, "free_bytes", lambda self: free[0])
     receiver = receive(directory, [Planned(0, 0)])
     receiver.check_space(Progress("messages", 0))
     receiver.check_space(Progress("messages", 10, 1_000_000, 4_000_000, exact=False))
-    free[0] = 0
+    receiver.check_space(Progress("messages", 10, 100, 8_000_000, exact=False))
     with pytest.raises(
-        StewardError, match="not enough room: messages are still to come, and 0 MB are free besides the 17 MB"
+        StewardError, match="not enough room: about 22 MB are still to come, and about 20 MB are free"
     ):
-        receiver.check_space(Progress("messages", 20, 1_000_000, 8_000_000, exact=False))
+        receiver.check_space(Progress("messages", 10, 100, 10_000_000, exact=False))
+    free[0] = 0
+    with pytest.raises(StewardError, match="not enough room: messages are still to come, and 0 MB are free besides"):
+        receiver.check_space(Progress("messages", 99, 100, 8_000_000, exact=False))

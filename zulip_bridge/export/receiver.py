@@ -20,6 +20,10 @@ from .manifest import Contents
 from .page import INDEX, PAGES, ReadablePage
 
 MOST_NAMESAKES = 1_000
+ESTIMATE_COUNTS = 4
+"""Of messages whose number is an estimate, one of so many is taken for granted,"""
+SETTLED = 10
+"""once one of so many has come."""
 UPLOADS = "uploads/"
 """Where the files are that were counted before the first of them."""
 
@@ -65,18 +69,25 @@ class Receiver:
         """Refuse early what will not fit: what is to come, judged by what has come.
 
         How many messages there are is sometimes an estimate. Somebody who wrote most of theirs long ago would be
-        refused for it what does fit; then it ends when no more room is left than others need.
+        refused for it what does fit: it counts for a part only, from a tenth of the way on, and the export ends when
+        no more room is left than others need.
         """
-        to_come = self._file_bytes
         if progress.phase == "messages" and not progress.done:
             self._bytes_before = progress.bytes
-        elif progress.phase == "messages" and progress.total and progress.exact:
-            written = progress.bytes - self._bytes_before
-            to_come += self._container.will_take(written * max(0, progress.total - progress.done) // progress.done)
-        elif progress.phase == "messages":
+        if progress.phase == "messages" and not progress.exact:
             self._require(1, "messages are still to come")
         if progress.phase != "files":  # of that the worker has told all when it was planned
-            self._require(to_come)
+            self._require(self._file_bytes + self._messages_to_come(progress))
+
+    def _messages_to_come(self, progress: Progress) -> int:
+        """Bytes of messages, as they will be stored; as few as may well be where their number is an estimate."""
+        if progress.phase != "messages" or not progress.total or not progress.done:
+            return 0
+        written = progress.bytes - self._bytes_before
+        to_come = self._container.will_take(written * max(0, progress.total - progress.done) // progress.done)
+        if progress.exact:
+            return to_come
+        return to_come // ESTIMATE_COUNTS if progress.done * SETTLED >= progress.total else 0
 
     def check_complete(self) -> None:
         """The worker is done: is everything that it began?"""
