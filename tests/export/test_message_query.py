@@ -11,14 +11,14 @@ from hypothesis import strategies as st
 from tests.plain_sql import Database, value
 from zulip_bridge.api.export_scope import SAME, ExportScope
 from zulip_bridge.worker.export.message_query import (
-    HELD,
     Expected,
     MessageQuery,
-    Wanted,
+    WantedMessages,
     by_looking_up,
     by_passing_over,
     cost_of,
 )
+from zulip_bridge.worker.export.message_rows import HELD
 from zulip_bridge.worker.export.selection import ARCHIVED, KINDS, LIVE, RESTORED, Kind
 
 BUSIEST = "SELECT sender_id FROM {messages} GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT 1"
@@ -44,10 +44,10 @@ def parameters(zulip: Database, who: str, tables: dict[str, str] = LIVE) -> dict
     return {"id": person, "realm": realm, "since": YEARS.since, "until": YEARS.until}
 
 
-def wanted(kinds: list[Kind], tables: dict[str, str], scope: ExportScope = SAME) -> Wanted:
+def wanted(kinds: list[Kind], tables: dict[str, str], scope: ExportScope = SAME) -> WantedMessages:
     """These kinds, and of each message enough to tell whether it was read right."""
     listed = f"m.id, m.sender_id, md5(m.content), um.flags, {HELD}"
-    return Wanted(listed, kinds, tables, scope, RESTORED if tables is ARCHIVED else "true")
+    return WantedMessages(listed, kinds, tables, scope, RESTORED if tables is ARCHIVED else "true")
 
 
 def found(zulip: Database, query: MessageQuery, person: dict[str, Any]) -> list[tuple[Any, ...]]:

@@ -112,8 +112,7 @@ def export_realm(
         print_facts(_result(done))
     if isinstance(done, RealmExportResult):
         if deactivate:
-            back = REACTIVATE.format(shlex.quote("" if realm == "(root)" else realm))
-            narrate(CLOSED.format("The organization", back))
+            narrate(_closed("The organization", "" if realm == "(root)" else realm))
         for warning in done.warnings:
             narrate(f"Zulip's warning: {warning}")
     elif done.refusals or not dry_run:
@@ -124,11 +123,11 @@ def export_realm(
 async def _tell_if_deactivated(steward: Steward, plan: RealmExportPlan) -> None:
     """What is not undone with what was written."""
     if await steward.realm_exports.is_deactivated(plan.choice) is not False:
-        narrate(_closed(plan))
+        narrate(_closed(plan.name, plan.choice.realm))
 
 
-def _closed(plan: RealmExportPlan) -> str:
-    return CLOSED.format(plan.name, REACTIVATE.format(shlex.quote(plan.choice.realm)))
+def _closed(name: str, realm: str) -> str:
+    return CLOSED.format(name, REACTIVATE.format(shlex.quote(realm)))
 
 
 def _on_progress(progress: Progress) -> None:

@@ -16,6 +16,7 @@ from django.db import connection
 
 from zulip_bridge.api.export_scope import ExportScope
 
+from .message_rows import HELD
 from .rows import within
 from .selection import Kind, kinds_held, selected_ids
 
@@ -23,12 +24,8 @@ WIDEST_ID = 64
 """In bytes: what is sorted and wider than ids and what belongs to them is messages."""
 
 
-HELD = "{kinds}"
-"""In a select list: the kinds that a message is of."""
-
-
 @dataclass(frozen=True)
-class Wanted:
+class WantedMessages:
     """What is asked for.
 
     ``select_list`` may name the message ``m``, the person's row ``um`` for it, and :data:`HELD`; ``condition`` is
@@ -67,13 +64,13 @@ class Expected:
         return done * (number - self._first_id + 1) // passed
 
 
-def message_query(wanted: Wanted, parameters: Mapping[str, Any]) -> MessageQuery:
+def message_query(wanted: WantedMessages, parameters: Mapping[str, Any]) -> MessageQuery:
     """The cheapest way to find what is wanted, by PostgreSQL's estimate."""
     ways = by_looking_up(wanted), by_passing_over(wanted), by_looking_up(wanted, one_by_one=True)
     return min(ways, key=lambda query: _cost(query.sql, parameters))
 
 
-def by_looking_up(wanted: Wanted, *, one_by_one: bool = False) -> MessageQuery:
+def by_looking_up(wanted: WantedMessages, *, one_by_one: bool = False) -> MessageQuery:
     """The ids first: found, counted and sorted, on their own; then of which kinds each is, perhaps ``one_by_one``.
 
     OFFSET 0 keeps them apart, and PostgreSQL knows the order of a subquery, not that of a CTE: sorting the wide rows
@@ -96,7 +93,7 @@ def by_looking_up(wanted: Wanted, *, one_by_one: bool = False) -> MessageQuery:
     )
 
 
-def by_passing_over(wanted: Wanted) -> MessageQuery:
+def by_passing_over(wanted: WantedMessages) -> MessageQuery:
     """All messages in the order of ids, each asked whether it is wanted; how many are is not known before the end."""
     messages = wanted.tables["messages"]
     chosen = " OR ".join(f"({kind.holds.format(**wanted.tables)})" for kind in wanted.kinds)
@@ -112,15 +109,15 @@ def by_passing_over(wanted: Wanted) -> MessageQuery:
     )
 
 
-def _listed(wanted: Wanted, *, one_by_one: bool = False) -> str:
+def _listed(wanted: WantedMessages, *, one_by_one: bool = False) -> str:
     return wanted.select_list.replace(HELD, kinds_held(wanted.kinds, wanted.tables, one_by_one=one_by_one))
 
 
-def _own_rows(wanted: Wanted) -> str:
+def _own_rows(wanted: WantedMessages) -> str:
     return f"LEFT JOIN {wanted.tables['held']} um ON um.message_id = m.id AND um.user_profile_id = %(id)s"
 
 
-def _dates(wanted: Wanted) -> str:
+def _dates(wanted: WantedMessages) -> str:
     return within(wanted.scope, "m.date_sent") or "true"
 
 

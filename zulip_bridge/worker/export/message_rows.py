@@ -27,6 +27,8 @@ STATE = ("flags", "flags_mask", "sending_client_name")
 """What is put beside a message's own columns."""
 RARE = ("edit_history",)
 """Texts that few messages have; together with times that may be null they come last in a row."""
+HELD = "{kinds}"
+"""In the select list: the kinds that a message is of; whoever asks says how they are found out."""
 NULL = b"\xff\xff\xff\xff"
 """The length of what is null."""
 TIME = "timestamp with time zone"
@@ -78,7 +80,7 @@ class MessageRows:
     have not.
     """
 
-    def __init__(self, columns: Columns, kinds: str) -> None:
+    def __init__(self, columns: Columns) -> None:
         types = types_of(columns.table)
         parts = [_part(each, types[each.column]) for each in columns.fields]
         its_own = (columns.primary_key_name, *OWN)
@@ -90,16 +92,16 @@ class MessageRows:
         self._shared = [_shared(each) for each in shared]
         self._rare = [(each.name, each.read or _read_time) for each in rare]
         self._nothing: Record = dict.fromkeys([*_names([*shared, *rare]), *STATE])
-        self._list([*own, *times], [*texts, *rare], kinds)
+        self._list([*own, *times], [*texts, *rare])
         fields = [*columns.names, *STATE]
         names, begin = (_names([*own, *times]), _names(times), _names(texts)), self._where_shared.stop
         layout = Layout(fields, self._own, *names, begin, NULL * len(rare))
         self._stand_together = layout.shared
         self._whole, self._joined = loop_of(layout), loop_of(layout, joined=True)
 
-    def _list(self, first: list[_Part], last: list[_Part], kinds: str) -> None:
+    def _list(self, first: list[_Part], last: list[_Part]) -> None:
         """The select list, with what is shared in the middle, and how its parts are read."""
-        state = [("coalesce(um.flags, -1)::bigint", "q"), (f"{kinds}::bigint", "q")]
+        state = [("coalesce(um.flags, -1)::bigint", "q"), (f"{HELD}::bigint", "q")]
         alike = [*(each for part in self._shared for each in part.columns), *state]
         listed = [*(each.sql for each in first), *(sql for sql, _ in alike), *(each.sql for each in last)]
         self.select_list = ", ".join(listed)

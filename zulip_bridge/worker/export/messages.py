@@ -18,7 +18,7 @@ from .. import compat
 from .columns import Columns
 from .copying import Copying
 from .message_files import MessageFiles
-from .message_query import HELD, Expected, MessageQuery, Wanted, message_query
+from .message_query import Expected, MessageQuery, WantedMessages, message_query
 from .message_records import MessageCounts, MessageRecords
 from .message_rows import MessageRows
 from .reading import Snapshot
@@ -70,8 +70,8 @@ def _looking(
     condition: str = "true",
 ) -> Iterator[Messages]:
     columns = Columns(compat.model("zerver", model))
-    rows = MessageRows(columns, HELD)
-    wanted = Wanted(rows.select_list, kinds, tables, writing.scope, condition)
+    rows = MessageRows(columns)
+    wanted = WantedMessages(rows.select_list, kinds, tables, writing.scope, condition)
     query = message_query(wanted, writing.parameters)
     with Copying(writing.context, snapshot, query.sql, writing.parameters) as copying:
         yield Messages(writing, columns.table, rows, kinds, query, copying)
